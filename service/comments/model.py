@@ -1,0 +1,222 @@
+"""What a comment is: who wrote what where, and the log of all that happened to it.
+
+The log is the record. State, body, findings, reason and times are what the log says, read by `standing_after`,
+so that history, undo and the present cannot disagree. Nothing here knows HTTP, JSON or Redis.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+
+from service.judging.text import visible
+
+
+class State(StrEnum):
+    """Where a comment stands in its life (contract, section 2)."""
+
+    QUEUED = "queued"
+    PENDING = "pending"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    ERASED = "erased"
+
+
+class Event(StrEnum):
+    """What can happen to a comment."""
+
+    SUBMITTED = "submitted"
+    JUDGED = "judged"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EDITED = "edited"
+    REOPENED = "reopened"
+    UNDONE = "undone"
+    REVISED = "revised"
+    REPLIED = "replied"
+    ERASED = "erased"
+
+
+READERS_WORDS = frozenset({Event.SUBMITTED, Event.REVISED, Event.REPLIED})
+"""The events whose text is the writer's own; any other text is a moderator's edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActedFinding:
+    """A finding and what the policy made of it (`reject`, `flag` or `ignore`)."""
+
+    check: str
+    code: str
+    action: str
+    score: float
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote it, as the website says; all but the name may be unknown."""
+
+    name: str
+    id: str | None = None
+    email: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+
+
+NOBODY = Author(name="")
+"""The author of an erased comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step in a comment's life; the n-th entry made version n.
+
+    Attributes:
+        by: name of the key, or `worker`.
+        at: unix ms.
+        key_id: the moderator's key, since names may repeat; None for anybody else.
+        text: what the comment says from now on, as its writer typed it (NFC, hidden characters included).
+        message: what the reader is told of a rejection, where the moderator wrote it.
+        findings, suggestion, risk: of a verdict.
+    """
+
+    event: Event
+    to: State
+    by: str
+    at: int
+    key_id: str | None = None
+    text: str | None = None
+    reason: str | None = None
+    message: str | None = None
+    note: str | None = None
+    findings: tuple[ActedFinding, ...] = ()
+    suggestion: str | None = None
+    risk: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a comment stands after some entry of its log.
+
+    Attributes:
+        text: what it says, by whoever wrote that last.
+        submitted: the reader's latest revision.
+        published_at: unix ms, None unless it is published.
+        placed_at: unix ms of the latest publication, kept after it was taken down: its place in the thread.
+        by_check: whether the state is a verdict's, not yet a moderator's.
+    """
+
+    state: State = State.QUEUED
+    text: str = ""
+    submitted: str = ""
+    edited: bool = False
+    findings: tuple[ActedFinding, ...] = ()
+    suggestion: str | None = None
+    risk: float = 0.0
+    reason: str | None = None
+    message: str | None = None
+    published_at: int | None = None
+    placed_at: int | None = None
+    by_check: bool = False
+
+
+def standing_after(log: Sequence[Entry]) -> Standing:
+    """Read a log from its first entry to its last."""
+    before = now = Standing()
+    for entry in log:
+        before, now = now, before if entry.event is Event.UNDONE else _step(now, entry)
+    return now
+
+
+def _step(standing: Standing, entry: Entry) -> Standing:
+    """What one entry, other than an undo, makes of a standing."""
+    if entry.event is Event.ERASED:
+        return Standing(state=State.ERASED, placed_at=standing.placed_at)
+    text = standing.text if entry.text is None else entry.text
+    readers = entry.event in READERS_WORDS
+    judged = entry.event is Event.JUDGED
+    published_at = None
+    if entry.to is State.PUBLISHED:
+        published_at = entry.at if standing.published_at is None else standing.published_at
+    return Standing(
+        state=entry.to,
+        text=text,
+        submitted=text if readers else standing.submitted,
+        edited=False if readers else standing.edited or entry.text is not None,
+        findings=entry.findings if judged or readers else standing.findings,
+        suggestion=entry.suggestion if judged or readers else standing.suggestion,
+        risk=entry.risk if judged or readers else standing.risk,
+        reason=_kept(standing.reason, entry.reason, standing, entry),
+        message=_kept(standing.message, entry.message, standing, entry),
+        published_at=published_at,
+        placed_at=published_at or standing.placed_at,
+        by_check=judged,
+    )
+
+
+def _kept(before: str | None, now: str | None, standing: Standing, entry: Entry) -> str | None:
+    """Reason and message belong to a rejection alone."""
+    if entry.to is not State.REJECTED:
+        return None
+    return now if entry.event in (Event.REJECTED, Event.JUDGED) else before
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment of one site.
+
+    Attributes:
+        parent_id: the published comment it was attached to, or None at the top of the thread.
+        path: ids of its ancestors, the one at the top of the thread first.
+        newsroom: whether a moderator wrote it in the newsroom's name.
+    """
+
+    site: str
+    id: str
+    thread: str
+    author: Author
+    log: tuple[Entry, ...]
+    parent_id: str | None = None
+    path: tuple[str, ...] = ()
+    newsroom: bool = False
+    now: Standing = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "now", standing_after(self.log))
+
+    @property
+    def version(self) -> int:
+        return len(self.log)
+
+    @property
+    def state(self) -> State:
+        return self.now.state
+
+    @property
+    def created_at(self) -> int:
+        return self.log[0].at
+
+    @property
+    def updated_at(self) -> int:
+        return self.log[-1].at
+
+    @property
+    def root_id(self) -> str:
+        """The comment at the top of the thread below which this one stands; itself when it is at the top."""
+        return self.path[0] if self.path else self.id
+
+    @cached_property
+    def body(self) -> str | None:
+        """What is shown: nothing that hides; None once erased."""
+        if self.state is State.ERASED:
+            return None
+        return self.now.text if self.now.edited else visible(self.now.text)
+
+    @cached_property
+    def original_body(self) -> str | None:
+        """The reader's words as they were before a moderator edited them; None where nobody did."""
+        return visible(self.now.submitted) if self.now.edited else None
+
+    def with_entry(self, entry: Entry) -> "Comment":
+        """The comment one step later."""
+        return replace(self, log=(*self.log, entry))
