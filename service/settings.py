@@ -41,8 +41,8 @@ class Settings(BaseSettings):
     )
 
     redis_url: str | None = Field(default=None, repr=False)
-    """Where Redis or Valkey answers: `redis://`, `rediss://` or `redis+cluster://`; None is the embedded
-    server. `unix://` is what `codau up` hands to its own processes. It may hold a password: never print it."""
+    """Where Redis or Valkey answers: `redis://`, `rediss://` or `redis+cluster://`; None is the
+    embedded server. `unix://` is what `codau up` hands to its own processes. It may hold a password."""
 
     data_dir: Path = Path("data")
     """Where the embedded server keeps its append-only file, and `codau up` the first keys."""

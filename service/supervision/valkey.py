@@ -36,6 +36,9 @@ START_S = 30.0
 TAKE_OVER_S = 10.0
 """How long to wait for a server that holds the folder and does not answer: it may be ending."""
 
+ANSWER_S = 2.0
+"""How long one question may take before the server counts as not answering."""
+
 _POLL_S = 0.005
 
 
@@ -96,7 +99,7 @@ class EmbeddedValkey:
         try:
             self.serve()
         except BaseException:
-            self._disown()
+            self.stop()
             raise
 
     def serve(self) -> None:
@@ -147,27 +150,27 @@ class EmbeddedValkey:
             os.close(log)
             os.close(lock)  # the server holds it now
         self._pidfd = os.pidfd_open(self._child.pid)
-        self._await_answer()
+        self._await_answer(START_S)
 
     def _take_over(self) -> bool:
         """Make the server that holds the folder ours; False while none answers."""
-        with contextlib.suppress(OSError), self._connection() as connection:
+        with contextlib.suppress(OSError, StartRefused), self._connection() as connection:
             self._pidfd = os.pidfd_open(kernel.listener_of(connection))
-            self._await_answer()
+            self._await_answer(TAKE_OVER_S)
             _ask(connection, f"CONFIG SET appendfsync {self._fsync}")
             return True
         self._forget()
         return False
 
-    def _await_answer(self) -> None:
-        deadline = time.monotonic() + START_S
+    def _await_answer(self, within_s: float) -> None:
+        deadline = time.monotonic() + within_s
         while (answer := self._ping()) != "+PONG":
             if kernel.ended(self.pidfd, within_s=_POLL_S):
                 raise StartRefused(f"the Valkey server ended at its start: {_last_words(self.folder)}")
             if answer.startswith("-LOADING"):
                 continue
             if time.monotonic() > deadline:
-                raise StartRefused(f"the Valkey server gave no answer within {START_S:.0f} s: {answer}")
+                raise StartRefused(f"the Valkey server gave no answer within {within_s:.0f} s: {answer}")
 
     def _ping(self) -> str:
         try:
@@ -178,7 +181,7 @@ class EmbeddedValkey:
 
     def _connection(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(2)
+        connection.settimeout(ANSWER_S)
         try:
             connection.connect(str(self.socket))
         except OSError:
