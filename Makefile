@@ -1,0 +1,59 @@
+# Everything one runs by hand. `make run` and `make test` need a Debian with Python 3.11 and make, nothing else.
+#
+# Dependencies come by version and hash from the two lock files; the project itself is installed from this
+# folder without fetching anything.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCKED := --require-hashes --only-binary=:all: --requirement
+THIS := --no-deps --no-build-isolation --no-index --editable .
+
+.PHONY: run
+run: install  ## the whole service on this machine, and a newspaper that uses it
+	$(BIN)/codau up --demo
+
+.PHONY: install
+install: .venv/installed  ## .venv with what the service needs, and .venv/bin/codau
+
+.PHONY: test
+test: .venv/installed-dev  ## every test
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+.PHONY: lint
+lint: .venv/installed-dev  ## style, layout, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+
+# Versions already in the files stay; `make lock UPGRADE=--upgrade` takes the newest.
+.PHONY: lock
+lock: .venv/installed-dev  ## the lock files anew from pyproject.toml
+	$(PIP) install uv==0.13.9
+	$(BIN)/uv $(COMPILE) --extra build -o requirements.lock
+	$(BIN)/uv $(COMPILE) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+
+COMPILE = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+.PHONY: clean
+clean:  ## remove what the set-up made; the data folder stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 16
+
+.venv/bin/pip:
+	@sh .ci/python $(PYTHON)
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/pip requirements.lock pyproject.toml
+	$(PIP) install $(LOCKED) requirements.lock
+	$(PIP) install $(THIS)
+	@touch $@
+
+.venv/installed-dev: .venv/bin/pip requirements-dev.lock pyproject.toml
+	$(PIP) install $(LOCKED) requirements-dev.lock
+	$(PIP) install $(THIS)
+	@touch $@ .venv/installed
