@@ -4,6 +4,7 @@ docs/policy.md is held to what stands here by a test. The whole and how it chang
 thread may make stricter in `thread_policy`, what becomes of a comment in `verdict`.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
@@ -12,6 +13,8 @@ from service.comments.listed import Domains, Words
 from service.comments.rates import Rate, RateField
 
 Action = Literal["reject", "flag", "ignore"]
+
+STRICTNESS: Mapping[Action, int] = {"ignore": 0, "flag": 1, "reject": 2}
 
 MAX_LIST = 10_000
 """Entries of one list; matching costs no more with thousands than with ten."""

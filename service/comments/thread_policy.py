@@ -12,10 +12,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from service.comments.listed import Domains, Words
 from service.comments.merge_patch import field_path, merged, validated
 from service.comments.policy import Policy
-from service.comments.policy_sections import CODES, Action, Code, Section
+from service.comments.policy_sections import CODES, STRICTNESS, Action, Code, Section
 from service.errors import InvalidRequest
-
-STRICTNESS: Mapping[str, int] = {"ignore": 0, "flag": 1, "reject": 2}
 
 
 def _above(low: float | None, high: float | None) -> bool:

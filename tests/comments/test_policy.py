@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from service.comments.policy import CODES, Policy
-from service.comments.policy_sections import Section
+from service.comments.policy_sections import STRICTNESS, Section
 from service.comments.rates import Rate
-from service.comments.thread_policy import STRICTNESS, ThreadPolicy
+from service.comments.thread_policy import ThreadPolicy
 from service.errors import InvalidRequest
 from service.judging.model import ORDER
 
