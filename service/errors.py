@@ -22,9 +22,7 @@ class Problem(Exception):
     status: ClassVar[int] = 400
     title: ClassVar[str] = "Error"
 
-    def __init__(
-        self, detail: str = "", *, retry_after_s: int | None = None, **data: Any
-    ) -> None:
+    def __init__(self, detail: str = "", *, retry_after_s: int | None = None, **data: Any) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.retry_after_s = retry_after_s
@@ -68,7 +66,11 @@ class IdempotencyConflict(Problem):
 
 
 class VersionConflict(Problem):
-    code, status, title = "version_conflict", 409, "The comment has changed; look at `current` and decide again"
+    code, status, title = (
+        "version_conflict",
+        409,
+        "The comment has changed; look at `current` and decide again",
+    )
 
 
 class Claimed(Problem):
@@ -88,7 +90,11 @@ class RateLimited(Problem):
 
 
 class Unavailable(Problem):
-    code, status, title = "unavailable", 503, "The store cannot be reached or cannot write; nothing was acknowledged"
+    code, status, title = (
+        "unavailable",
+        503,
+        "The store cannot be reached or cannot write; nothing was acknowledged",
+    )
 
     def __init__(self, detail: str = "", *, retry_after_s: int = 1, **data: Any) -> None:
         super().__init__(detail, retry_after_s=retry_after_s, **data)

@@ -27,28 +27,30 @@ UNDO_WITHIN_MS = 60_000
 _Q, _PE, _PU, _R, _E = State.QUEUED, State.PENDING, State.PUBLISHED, State.REJECTED, State.ERASED
 _SAME_OR_BEFORE = frozenset({_PE, _PU, _R})
 
-TRANSITIONS: Mapping[tuple[State | None, Event], tuple[frozenset[State], frozenset[Actor]]] = MappingProxyType(
-    {
-        (None, Event.SUBMITTED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
-        (None, Event.REPLIED): (frozenset({_PU}), frozenset({Actor.MODERATOR})),
-        (_Q, Event.JUDGED): (frozenset({_PE, _R, _PU}), frozenset({Actor.WORKER})),
-        (_PE, Event.APPROVED): (frozenset({_PU}), frozenset({Actor.MODERATOR})),
-        (_PE, Event.REJECTED): (frozenset({_R}), frozenset({Actor.MODERATOR})),
-        (_PU, Event.REJECTED): (frozenset({_R}), frozenset({Actor.MODERATOR})),
-        (_PE, Event.EDITED): (frozenset({_PE}), frozenset({Actor.MODERATOR})),
-        (_PU, Event.EDITED): (frozenset({_PU}), frozenset({Actor.MODERATOR})),
-        (_R, Event.REOPENED): (frozenset({_PE}), frozenset({Actor.MODERATOR})),
-        (_PE, Event.UNDONE): (_SAME_OR_BEFORE, frozenset({Actor.MODERATOR})),
-        (_PU, Event.UNDONE): (_SAME_OR_BEFORE, frozenset({Actor.MODERATOR})),
-        (_R, Event.UNDONE): (_SAME_OR_BEFORE, frozenset({Actor.MODERATOR})),
-        (_Q, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
-        (_PE, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
-        (_R, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
-        (_Q, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
-        (_PE, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
-        (_PU, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
-        (_R, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
-    }
+TRANSITIONS: Mapping[tuple[State | None, Event], tuple[frozenset[State], frozenset[Actor]]] = (
+    MappingProxyType(
+        {
+            (None, Event.SUBMITTED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
+            (None, Event.REPLIED): (frozenset({_PU}), frozenset({Actor.MODERATOR})),
+            (_Q, Event.JUDGED): (frozenset({_PE, _R, _PU}), frozenset({Actor.WORKER})),
+            (_PE, Event.APPROVED): (frozenset({_PU}), frozenset({Actor.MODERATOR})),
+            (_PE, Event.REJECTED): (frozenset({_R}), frozenset({Actor.MODERATOR})),
+            (_PU, Event.REJECTED): (frozenset({_R}), frozenset({Actor.MODERATOR})),
+            (_PE, Event.EDITED): (frozenset({_PE}), frozenset({Actor.MODERATOR})),
+            (_PU, Event.EDITED): (frozenset({_PU}), frozenset({Actor.MODERATOR})),
+            (_R, Event.REOPENED): (frozenset({_PE}), frozenset({Actor.MODERATOR})),
+            (_PE, Event.UNDONE): (_SAME_OR_BEFORE, frozenset({Actor.MODERATOR})),
+            (_PU, Event.UNDONE): (_SAME_OR_BEFORE, frozenset({Actor.MODERATOR})),
+            (_R, Event.UNDONE): (_SAME_OR_BEFORE, frozenset({Actor.MODERATOR})),
+            (_Q, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
+            (_PE, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
+            (_R, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
+            (_Q, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
+            (_PE, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
+            (_PU, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
+            (_R, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
+        }
+    )
 )
 """(from, what happens) → (to, by); an undo leads to where the comment stood before the decision it takes back."""
 

@@ -19,10 +19,10 @@ def validated(model: type[_M], document: Any, at: str) -> _M:
     try:
         return model.model_validate(document)
     except ValidationError as wrong:
-        raise InvalidRequest(list(_field_errors(wrong, at))) from None
+        raise InvalidRequest(list(field_errors(wrong, at))) from None
 
 
-def _field_errors(wrong: ValidationError, at: str) -> Iterator[tuple[str, str]]:
+def field_errors(wrong: ValidationError, at: str) -> Iterator[tuple[str, str]]:
     for error in wrong.errors(include_url=False, include_context=False, include_input=False):
         field = ".".join(str(part) for part in error["loc"] if part != "[key]")
         yield field_path(at, field), error["msg"].removeprefix("Value error, ")

@@ -100,7 +100,7 @@ class Standing:
 
     Attributes:
         text: what it says, by whoever wrote that last.
-        submitted: the reader's latest revision.
+        submitted: the reader's latest revision, written at `submitted_at` (unix ms).
         published_at: unix ms, None unless it is published.
         placed_at: unix ms of the latest publication, kept after it was taken down: its place in the thread.
         by_check: whether the state is a verdict's, not yet a moderator's.
@@ -109,6 +109,7 @@ class Standing:
     state: State = State.QUEUED
     text: str = ""
     submitted: str = ""
+    submitted_at: int = 0
     edited: bool = False
     findings: tuple[ActedFinding, ...] = ()
     suggestion: str | None = None
@@ -142,6 +143,7 @@ def _step(standing: Standing, entry: Entry) -> Standing:
         state=entry.to,
         text=text,
         submitted=text if readers else standing.submitted,
+        submitted_at=entry.at if readers else standing.submitted_at,
         edited=False if readers else standing.edited or entry.text is not None,
         findings=entry.findings if judged or readers else standing.findings,
         suggestion=entry.suggestion if judged or readers else standing.suggestion,

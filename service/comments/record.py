@@ -58,9 +58,7 @@ _OPTIONAL = ("key_id", "text", "reason", "message", "note", "suggestion")
 
 
 def _dump_entry(entry: Entry) -> list[Any]:
-    rest: dict[str, Any] = {
-        name: value for name in _OPTIONAL if (value := getattr(entry, name)) is not None
-    }
+    rest: dict[str, Any] = {name: value for name in _OPTIONAL if (value := getattr(entry, name)) is not None}
     if entry.findings:
         rest["findings"] = [[f.check, f.code, f.action, f.score, f.spans] for f in entry.findings]
     if entry.risk:

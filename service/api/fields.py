@@ -1,0 +1,95 @@
+"""Fields of requests: one validation path for every text that anybody sends.
+
+Texts come out in NFC and trimmed; NUL is refused, since some program behind us always ends a string there.
+Bytes that are not UTF-8 and unpaired surrogates never get here: the JSON parser refuses them.
+"""
+
+import ipaddress
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from service.judging.text import clean, visible
+
+MAX_BODY = 20_000
+"""Characters of a body that any policy can allow; a request has 64 KiB."""
+
+_SPACES = re.compile(r"\s+")
+
+
+class Request(BaseModel):
+    """The JSON object, or the query, of a request: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain NUL")
+    return text
+
+
+def _body(text: str) -> str:
+    cleaned = clean(text)
+    shown = visible(cleaned)
+    if not shown:
+        raise ValueError("must have at least 1 character")
+    if len(shown) > MAX_BODY:
+        raise ValueError(f"must have at most {MAX_BODY} characters")
+    return cleaned
+
+
+def _line(text: str) -> str:
+    return visible(_SPACES.sub(" ", clean(text)))
+
+
+def _thread(text: str) -> str:
+    if text in (".", ".."):
+        raise ValueError("must not be . or ..")
+    return text
+
+
+def _author_id(text: str) -> str:
+    if text.startswith(("email:", "address:")):
+        raise ValueError("must not begin with email: or address:")
+    return text
+
+
+def _address(text: str) -> str:
+    if "%" in text:
+        raise ValueError("must be an IPv4 or IPv6 address without a zone")
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError("must be an IPv4 or IPv6 address") from None
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def _web_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if not is_web or _SPACES.search(text):
+        raise ValueError("must be an http or https URL")
+    return text
+
+
+def _none_if_empty(value: object) -> object:
+    """Websites send an empty string for what they do not know."""
+    return None if value == "" else value
+
+
+Text = Annotated[str, Field(strict=True), AfterValidator(_without_nul)]
+Body = Annotated[Text, AfterValidator(_body)]
+"""What a comment says: NFC, line ends to LF, controls out, trimmed; characters that hide are still in it."""
+Line = Annotated[Text, AfterValidator(_line)]
+Note = Annotated[Text, AfterValidator(clean), Field(max_length=2_000)]
+Thread = Annotated[Text, Field(min_length=1, max_length=256), AfterValidator(_thread)]
+AuthorId = Annotated[Text, Field(max_length=254), AfterValidator(_author_id)]
+Address = Annotated[Text, Field(max_length=64), AfterValidator(_address)]
+WebUrl = Annotated[Text, Field(max_length=2_000), AfterValidator(_web_url)]
+Empty = BeforeValidator(_none_if_empty)

@@ -1,0 +1,148 @@
+"""What the calls take: one model for each JSON body and each query (contract, section 3)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from service.api.fields import (
+    Address,
+    AuthorId,
+    Body,
+    Empty,
+    Line,
+    Note,
+    Request,
+    Text,
+    Thread,
+    WebUrl,
+)
+from service.comments.reasons import ModeratorReason
+
+CommentId = Annotated[Text, Field(max_length=64, description="Id of a comment.")]
+Version = Annotated[int, Field(strict=True, ge=1, description="The version that the moderator has seen.")]
+Force = Annotated[
+    bool, Field(strict=True, description="Decide although another moderator has claimed the comment.")
+]
+OptionalNote = Annotated[
+    Note | None, Field(description="For colleagues; kept in the history, up to 2,000 characters.")
+]
+
+
+class NewAuthor(Request):
+    """Who wrote the comment, as the website knows them."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=80, examples=["Minh Anh"])]
+    id: Annotated[AuthorId | None, Empty, Field(description="The website's own id of the reader.")] = None
+    email: Annotated[Text | None, Empty, Field(max_length=254, description="For moderators only.")] = None
+    ip: Annotated[Address | None, Field(description="IPv4 or IPv6 address; for moderators only.")] = None
+    user_agent: Annotated[Text | None, Empty, Field(max_length=512, description="For moderators only.")] = None
+
+
+class NewComment(Request):
+    """A reader's comment, as the website passes it on."""
+
+    thread: Annotated[Thread, Field(description="The website's name of the article.", examples=["doi-song/4711"])]
+    body: Annotated[
+        Body,
+        Field(
+            description="1 to 5,000 characters after normalisation, unless the policy says otherwise.",
+            examples=["Bài viết rất hay, cảm ơn tòa soạn!"],
+        ),
+    ]
+    author: NewAuthor
+    parent_id: Annotated[CommentId | None, Field(description="The published comment this one answers.")] = None
+    thread_title: Annotated[Line | None, Empty, Field(max_length=300, description="Title of the article.")] = None
+    thread_url: Annotated[WebUrl | None, Empty, Field(description="Address of the article.")] = None
+
+
+class Revision(Request):
+    """The reader's new text."""
+
+    body: Body
+
+
+class TextToCheck(Request):
+    """A text to be judged without being kept."""
+
+    body: Body
+    thread: Annotated[Thread | None, Field(description="Judge by this thread's rules.")] = None
+
+
+class Nothing(Request):
+    """An empty object, or no body at all."""
+
+
+class Approval(Request):
+    """Publish, edited where `body` is given."""
+
+    version: Version
+    body: Annotated[Body | None, Field(description="The edited text.")] = None
+    note: OptionalNote = None
+    force: Force = False
+
+
+class Rejection(Request):
+    """Refuse, or take down."""
+
+    version: Version
+    reason: ModeratorReason
+    note: OptionalNote = None
+    message: Annotated[
+        Note | None, Field(description="Shown to the reader in place of the reason's usual sentence.")
+    ] = None
+    force: Force = False
+
+
+class Edit(Request):
+    """A new revision by the moderator."""
+
+    version: Version
+    body: Body
+    note: OptionalNote = None
+    force: Force = False
+
+
+class Reopening(Request):
+    """Back to pending."""
+
+    version: Version
+    note: OptionalNote = None
+
+
+class SiteName(Request):
+    name: Annotated[Line, Field(min_length=1, max_length=80, examples=["Báo Ví Dụ"])]
+
+
+class NewKey(Request):
+    """A key for one site; admin keys are made on the command line."""
+
+    role: Literal["website", "moderator"]
+    name: Annotated[Line, Field(min_length=1, max_length=80, description="What others see of whoever uses it.")]
+
+
+class SiteQuery(Request):
+    """For calls that concern one site."""
+
+    site: Annotated[
+        str | None, Field(description="Which site, where the key is an admin's; else the key's own.")
+    ] = None
+
+
+class ThreadQuery(SiteQuery):
+    sort: Annotated[Literal["oldest", "newest"], Field(description="By time of publication.")] = "oldest"
+    limit: Annotated[int, Field(ge=1, le=200, description="Comments at the top of the tree.")] = 50
+    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
+
+
+class CountsQuery(SiteQuery):
+    thread: Annotated[list[Thread], Field(min_length=1, max_length=200, description="Once for each thread.")]
+
+
+class QueueQuery(SiteQuery):
+    state: Literal["pending", "rejected", "published"] = "pending"
+    order: Annotated[
+        Literal["oldest", "newest", "risk"] | None,
+        Field(description="Default: oldest for what waits, newest for the rest. `risk` is for what waits."),
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None

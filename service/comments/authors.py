@@ -1,0 +1,35 @@
+"""Who wrote a comment, as one key: the website's id, else the e-mail, else the address (contract, section 1)."""
+
+from enum import StrEnum
+from hashlib import blake2b
+
+from service.comments.model import Author
+
+
+class Standing(StrEnum):
+    """What moderators think of an author."""
+
+    NORMAL = "normal"
+    TRUSTED = "trusted"
+    BANNED = "banned"
+
+
+def author_key(site: str, author: Author) -> str | None:
+    """The key of an author, or None where nothing is known but a name.
+
+    E-mail and address are digested, so that a key in an address bar or a log gives neither away.
+    """
+    if author.id:
+        return author.id
+    if author.email:
+        return f"email:{_digest(site, author.email.casefold())}"
+    return address_key(site, author)
+
+
+def address_key(site: str, author: Author) -> str | None:
+    """The key of the address alone, whoever wrote from it."""
+    return f"address:{_digest(site, author.ip)}" if author.ip else None
+
+
+def _digest(site: str, value: str) -> str:
+    return blake2b(value.encode(), digest_size=10, key=site.encode()).hexdigest()

@@ -1,0 +1,267 @@
+"""Comments in Redis: taken in by one script, changed by another, read by id.
+
+Every method names the site; a comment of another site is not found.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from service.comments import record
+from service.comments.ids import id_time_ms, is_id
+from service.comments.model import Comment, Event, State
+from service.errors import (
+    IdempotencyConflict,
+    InvalidParent,
+    InvalidRequest,
+    NotFound,
+    ThreadClosed,
+)
+from service.store import keys
+from service.store.connection import again_if_interrupted
+from service.store.partitions import Partitions
+from service.store.scripts import Refused, call
+from service.store.wire import Argument, Commands, Interrupted
+
+IDEMPOTENCY_KEPT_MS = 24 * 3_600_000
+"""How long an Idempotency-Key is remembered (contract, section 3)."""
+
+EVENTS_KEPT_MS = 72 * 3_600_000
+"""How long followers can be behind; the live stream promises 24 h."""
+
+CHUNK = 500  # records asked for in one MGET: a bounded reply
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What `submit` needs beside the comment itself.
+
+    Attributes:
+        idempotency_key, digest: of the request; None without a key.
+        length: code points of the body; `shortest` and `longest` are the site's bounds.
+        waiter: channel to tell of the verdict, or "".
+    """
+
+    comment: Comment
+    length: int
+    shortest: int
+    longest: int
+    idempotency_key: str | None = None
+    digest: str = ""
+    title: str = ""
+    url: str = ""
+    waiter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A comment as it was read (None: new), and as it shall be."""
+
+    before: Comment | None
+    after: Comment
+    queue_entry: str = ""
+    waiter: str = ""
+
+
+class CommentStore:
+    """Reads and writes comments."""
+
+    def __init__(self, commands: Commands, partitions: Partitions) -> None:
+        self._commands = commands
+        self._partitions = partitions
+
+    async def find(self, site: str, comment_id: str) -> Comment | None:
+        """The comment, or None where the site has none of that id."""
+        if not is_id(comment_id):
+            return None
+        key = keys.comment(self._partitions.of_comment(comment_id), site, comment_id)
+        stored = await again_if_interrupted(self._commands, "GET", key)
+        return None if stored is None else record.load(site, comment_id, stored)
+
+    async def get(self, site: str, comment_id: str) -> Comment:
+        """The comment.
+
+        Raises:
+            NotFound: the site has none of that id.
+        """
+        comment = await self.find(site, comment_id)
+        if comment is None:
+            raise NotFound("This site has no comment of that id.")
+        return comment
+
+    async def many(self, site: str, comment_ids: Sequence[str]) -> list[Comment | None]:
+        """Comments in the order of their ids, read with one command a partition."""
+        by_partition: dict[int, list[str]] = {}
+        for comment_id in comment_ids:
+            by_partition.setdefault(self._partitions.of_comment(comment_id), []).append(comment_id)
+        chunks = [
+            (p, ids[start : start + CHUNK])
+            for p, ids in by_partition.items()
+            for start in range(0, len(ids), CHUNK)
+        ]
+        read = await asyncio.gather(*(self._read(p, site, ids) for p, ids in chunks))
+        found = {comment.id: comment for comments in read for comment in comments}
+        return [found.get(comment_id) for comment_id in comment_ids]
+
+    async def _read(self, p: int, site: str, ids: list[str]) -> list[Comment]:
+        names = [keys.comment(p, site, comment_id) for comment_id in ids]
+        stored = await again_if_interrupted(self._commands, "MGET", *names)
+        pairs = zip(ids, stored, strict=True)
+        return [record.load(site, comment_id, found) for comment_id, found in pairs if found is not None]
+
+    async def repeated(self, site: str, thread: str, idempotency_key: str, digest: str) -> str | None:
+        """The id that an earlier request with this key made, or None.
+
+        Raises:
+            IdempotencyConflict: the earlier request was another one.
+        """
+        name = keys.repeat(self._partitions.of_thread(thread), site, thread, idempotency_key)
+        stored = await again_if_interrupted(self._commands, "GET", name)
+        if stored is None:
+            return None
+        comment_id, _, known = stored.decode().partition(" ")
+        if known != digest:
+            raise IdempotencyConflict
+        return str(comment_id)
+
+    async def submit(self, submission: Submission) -> str:
+        """Take a comment in, durably; returns its id, or that of the earlier comment it repeats.
+
+        Raises:
+            IdempotencyConflict, ThreadClosed, InvalidParent, InvalidRequest: nothing was stored.
+        """
+        comment = submission.comment
+        p, site, thread = self._partitions.of_thread(comment.thread), comment.site, comment.thread
+        names = [
+            keys.comment(p, site, comment.id),
+            keys.repeat(p, site, thread, submission.idempotency_key or ""),
+            keys.comment(p, site, comment.parent_id or comment.id),
+            keys.thread(p, site, thread),
+            keys.state(p, site, State.QUEUED),
+            keys.queue(p),
+            keys.events(p),
+        ]
+        try:
+            stored = await call(self._commands, "submit", names, _submit_arguments(submission))
+        except Refused as refused:
+            raise _problem(refused) from None
+        return str(stored.decode())
+
+    async def commit(self, step: Step) -> bool:
+        """Store one step; False when the comment has changed since it was read."""
+        p = self._partitions.of_thread(step.after.thread)
+        try:
+            [done] = await self._commit(p, [step], repeat=False)
+        except Interrupted:  # it may have been carried out: the log tells
+            now = await self.get(step.after.site, step.after.id)
+            if now.log[: step.after.version] == step.after.log:
+                return True
+            [done] = await self._commit(p, [step], repeat=False)
+        return done
+
+    async def commit_all(self, steps: Iterable[Step]) -> dict[str, bool]:
+        """Store many steps, one script call for each partition's; by comment id, whether each was committed.
+
+        For steps that may be repeated: a verdict on a comment that has been judged changes nothing.
+        """
+        by_partition: dict[int, list[Step]] = {}
+        for step in steps:
+            by_partition.setdefault(self._partitions.of_thread(step.after.thread), []).append(step)
+        committed = await asyncio.gather(
+            *(self._commit(p, steps, repeat=True) for p, steps in by_partition.items())
+        )
+        return {
+            step.after.id: done
+            for steps, results in zip(by_partition.values(), committed, strict=True)
+            for step, done in zip(steps, results, strict=True)
+        }
+
+    async def _commit(self, p: int, steps: list[Step], *, repeat: bool) -> list[bool]:
+        latest = max(step.after.updated_at for step in steps)
+        names = [keys.queue(p), keys.events(p)]
+        arguments: list[Argument] = [latest - EVENTS_KEPT_MS]
+        for step in steps:
+            names += _commit_keys(p, step)
+            arguments += _commit_arguments(step)
+        results = await call(self._commands, "commit", names, arguments, repeat=repeat)
+        return [result == 1 for result in results]
+
+
+def _submit_arguments(submission: Submission) -> list[Argument]:
+    comment = submission.comment
+    return [
+        record.dump(comment),
+        comment.site,
+        comment.id,
+        comment.created_at,
+        submission.waiter,
+        submission.digest,
+        IDEMPOTENCY_KEPT_MS,
+        "1" if comment.parent_id else "",
+        submission.length,
+        submission.shortest,
+        submission.longest,
+        submission.title,
+        submission.url,
+        comment.created_at - EVENTS_KEPT_MS,
+    ]
+
+
+def _problem(refused: Refused) -> Exception:
+    if refused.code == "invalid_length":
+        shortest, longest = refused.detail.split()
+        return InvalidRequest([("body", f"must have {shortest} to {longest} characters")])
+    problems = {
+        "idempotency_conflict": IdempotencyConflict,
+        "thread_closed": ThreadClosed,
+        "invalid_parent": InvalidParent,
+    }
+    return problems[refused.code]()
+
+
+def _commit_keys(p: int, step: Step) -> list[str]:
+    after = step.after
+    site, root = after.site, after.root_id
+    state_before = step.before.state if step.before else after.state
+    return [
+        keys.comment(p, site, after.id),
+        keys.comment(p, site, root),
+        keys.state(p, site, state_before),
+        keys.state(p, site, after.state),
+        keys.risk(p, site),
+        keys.thread(p, site, after.thread),
+        keys.top(p, site, after.thread),
+        keys.replies(p, site, root),
+    ]
+
+
+def _commit_arguments(step: Step) -> list[Argument]:
+    before, after = step.before, step.after
+    return [
+        before.version if before else 0,
+        record.dump(after),
+        after.site,
+        after.id,
+        after.root_id,
+        after.state,
+        _index_score(after),
+        after.now.risk if after.state is State.PENDING else "",
+        event_type(after),
+        "1" if before is not None and before.state is State.PUBLISHED else "",
+        after.now.published_at or "",
+        id_time_ms(after.root_id),
+        step.queue_entry,
+        step.waiter,
+    ]
+
+
+def _index_score(comment: Comment) -> int:
+    """What waits is listed by its arrival, what was decided by the decision."""
+    if comment.state in (State.QUEUED, State.PENDING):
+        return comment.created_at
+    return comment.now.published_at or comment.updated_at
+
+
+def event_type(comment: Comment) -> str:
+    """The type of the event that a comment's latest entry is to its followers."""
+    return "comment.updated" if comment.log[-1].event is Event.EDITED else f"comment.{comment.state}"

@@ -1,0 +1,86 @@
+"""How this installation reaches Redis or Valkey: one server, or a cluster, by the URL alone.
+
+`Commands` for the hot path (see `wire.py`), and redis-py clients of their own for what blocks.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisClusterException, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from service.errors import Unavailable
+from service.store.wire import Argument, Commands, Interrupted, ReplyError, Wire
+
+_CLUSTER_SCHEME = "redis+cluster://"
+
+AnyRedis = Redis | RedisCluster
+
+
+def is_cluster(url: str) -> bool:
+    return url.startswith(_CLUSTER_SCHEME)
+
+
+def commands(url: str) -> Commands:
+    """The hot path to the server or cluster at `url`."""
+    return Routed(url) if is_cluster(url) else Wire(url)
+
+
+def client(url: str, *, socket_timeout_s: float = 5.0) -> AnyRedis:
+    """A redis-py client that repeats nothing by itself: a repeated XADD would queue a comment twice."""
+    options: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_timeout": socket_timeout_s,
+        "socket_connect_timeout": 1.0,
+    }
+    if is_cluster(url):
+        return RedisCluster.from_url("redis://" + url.removeprefix(_CLUSTER_SCHEME), **options)
+    return Redis.from_url(url, **options)
+
+
+def listener(url: str) -> Redis:
+    """A client for publish/subscribe; any node of a cluster serves, since it passes messages on to all."""
+    return Redis.from_url(url.replace(_CLUSTER_SCHEME, "redis://"), retry=Retry(NoBackoff(), 0))
+
+
+class Routed:
+    """`Commands` for a cluster: redis-py finds the node that has the keys."""
+
+    def __init__(self, url: str) -> None:
+        self._client = client(url)
+        _return_raw_replies(self._client)
+
+    async def run(self, *command: Argument) -> Any:
+        try:
+            return await self._client.execute_command(*command)
+        except (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError) as error:
+            raise Interrupted("The connection to the store broke.") from error
+        except ResponseError as error:
+            refused = ReplyError(str(error))
+            raise (refused.as_unavailable() or refused) from error
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def _return_raw_replies(redis: AnyRedis) -> None:
+    callbacks: dict[str, Callable[..., Any]] = redis.response_callbacks
+    callbacks.clear()
+
+
+async def again_if_interrupted(commands: Commands, *command: Argument, within_s: float = 0.8) -> Any:
+    """Run a command that changes nothing when it is repeated, until it is answered or the time is up."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within_s
+    while True:
+        try:
+            return await commands.run(*command)
+        except Unavailable:
+            if loop.time() > until:
+                raise
+            await asyncio.sleep(0.05)  # a server that restarts is back within some tenths of a second

@@ -1,0 +1,207 @@
+"""Sites, their policies and keys: kept in Redis, read from memory, in step with every change.
+
+All of it lives in one slot under an epoch that grows with each change. A process keeps a copy and, before it
+relies on it, compares the epoch: one small read, so that a revoked key is refused from the next request on.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from service.comments.policy import Policy
+from service.errors import NotFound
+from service.store import keys
+from service.store.connection import again_if_interrupted
+from service.store.scripts import call
+from service.store.wire import Commands
+
+
+class Role(StrEnum):
+    """What a key may do (contract, section 3)."""
+
+    WEBSITE = "website"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A website and its policy."""
+
+    id: str
+    name: str
+    created_at: int
+    policy: Policy = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """What is kept of a key; the key itself is not. An admin's has no site."""
+
+    id: str
+    role: Role
+    name: str
+    site: str | None
+    created_at: int
+    digest: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All sites and keys at one epoch."""
+
+    epoch: int = -1
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    keys: Mapping[str, KeyRecord] = field(default_factory=dict)
+
+    def site(self, site_id: str) -> Site:
+        """Raises: NotFound."""
+        found = self.sites.get(site_id)
+        if found is None:
+            raise NotFound(f"There is no site {site_id!r}.")
+        return found
+
+
+def digest_of(key: str) -> str:
+    """What is kept of a key: keys are long and random, so a plain SHA-256 tells nothing of them."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def new_key(role: Role) -> str:
+    """A key of 256 random bits that says what it is, should it turn up in a log or a repository."""
+    return f"codau_{role}_{secrets.token_urlsafe(32)}"
+
+
+class Directory:
+    """Sites and keys of this installation."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+        self._snapshot = Snapshot()
+        self._reading = asyncio.Lock()
+
+    async def current(self) -> Snapshot:
+        """All sites and keys as they are at this moment."""
+        epoch = await self._epoch()
+        if epoch != self._snapshot.epoch:
+            async with self._reading:
+                if epoch > self._snapshot.epoch or await self._epoch() != self._snapshot.epoch:
+                    self._snapshot = await self._read()
+        return self._snapshot
+
+    async def _epoch(self) -> int:
+        return int(await again_if_interrupted(self._commands, "GET", keys.EPOCH) or 0)
+
+    async def _read(self) -> Snapshot:
+        """Read everything; the epoch first, so that a change meanwhile is seen at the next look."""
+        epoch = await self._epoch()
+        sites = _pairs(await again_if_interrupted(self._commands, "HGETALL", keys.SITES))
+        known = _pairs(await again_if_interrupted(self._commands, "HGETALL", keys.KEYS))
+        return Snapshot(
+            epoch,
+            {site_id: _load_site(site_id, stored) for site_id, stored in sites.items()},
+            {digest: _load_key(digest, stored) for digest, stored in known.items()},
+        )
+
+    async def put_site(self, site_id: str, name: str, *, now_ms: int) -> tuple[Site, bool]:
+        """Create a site or rename it; returns it and whether it is new."""
+        while True:
+            snapshot = await self.current()
+            before = snapshot.sites.get(site_id)
+            policy = before.policy if before else Policy()
+            site = Site(site_id, name, before.created_at if before else now_ms, policy)
+            if await self._store(snapshot, "site", site_id, _dump_site(site)):
+                return site, before is None
+
+    async def put_policy(self, site_id: str, change: Callable[[Policy], Policy]) -> Policy:
+        """Change a site's policy; `change` gets the present one, perhaps more than once, and returns the next.
+
+        Raises:
+            NotFound: there is no such site.
+        """
+        while True:
+            snapshot = await self.current()
+            site = snapshot.site(site_id)
+            policy = change(site.policy)
+            stored = _dump_site(Site(site.id, site.name, site.created_at, policy))
+            if await self._store(snapshot, "site", site_id, stored):
+                return policy
+
+    async def create_key(
+        self, *, role: Role, name: str, site: str | None, now_ms: int
+    ) -> tuple[KeyRecord, str]:
+        """Make a key; returns what is kept of it, and the key, which nobody can read again.
+
+        Raises:
+            NotFound: there is no such site.
+        """
+        key = new_key(role)
+        while True:
+            snapshot = await self.current()
+            if site is not None:
+                snapshot.site(site)
+            made = KeyRecord(secrets.token_hex(6), role, name, site, now_ms, digest_of(key))
+            if await self._store(snapshot, "key", made.digest, _dump_key(made)):
+                return made, key
+
+    async def list_keys(self, site: str | None) -> list[KeyRecord]:
+        """The keys of a site, or with None the admins', oldest first."""
+        known = (await self.current()).keys.values()
+        return sorted((key for key in known if key.site == site), key=lambda key: (key.created_at, key.id))
+
+    async def revoke_key(self, site: str | None, key_id: str) -> None:
+        """Revoke a key: the next request with it is refused, everywhere.
+
+        Raises:
+            NotFound: the site has no such key.
+        """
+        while True:
+            snapshot = await self.current()
+            found = [key for key in snapshot.keys.values() if key.site == site and key.id == key_id]
+            if not found:
+                raise NotFound("This site has no key of that id.")
+            if await self._store(snapshot, "key", found[0].digest, b""):
+                return
+
+    async def list_sites(self) -> list[Site]:
+        """All sites, by id."""
+        return [site for _, site in sorted((await self.current()).sites.items())]
+
+    async def _store(self, seen: Snapshot, what: str, name: str, document: bytes) -> bool:
+        """Store one change if `seen` is still how things are."""
+        names = [keys.EPOCH, keys.SITES, keys.KEYS]
+        epoch = await call(
+            self._commands, "configure", names, [seen.epoch, what, name, document], repeat=False
+        )
+        return bool(epoch)
+
+
+def _pairs(flat: list[bytes]) -> dict[str, Any]:
+    return {flat[i].decode(): orjson.loads(flat[i + 1]) for i in range(0, len(flat), 2)}
+
+
+def _dump_site(site: Site) -> bytes:
+    policy = site.policy.model_dump(mode="json", exclude_defaults=True)
+    return orjson.dumps({"name": site.name, "created_at": site.created_at, "policy": policy})
+
+
+def _load_site(site_id: str, stored: dict[str, Any]) -> Site:
+    return Site(site_id, stored["name"], stored["created_at"], Policy.model_validate(stored["policy"]))
+
+
+def _dump_key(key: KeyRecord) -> bytes:
+    return orjson.dumps(
+        {"id": key.id, "role": key.role, "name": key.name, "site": key.site, "created_at": key.created_at}
+    )
+
+
+def _load_key(digest: str, stored: dict[str, Any]) -> KeyRecord:
+    return KeyRecord(
+        stored["id"], Role(stored["role"]), stored["name"], stored["site"], stored["created_at"], digest
+    )

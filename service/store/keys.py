@@ -1,0 +1,90 @@
+"""Every key in Redis, and nothing else.
+
+`{<p>}` is a hash tag: all keys of one partition share one slot of a cluster, so that a script may touch them
+together. A thread and all its comments live in one partition. What spans threads has tags of its own.
+
+| key | type | holds |
+| --- | --- | --- |
+| `codau:{config}:meta` | HASH | `format`, `partitions`: checked at every start |
+| `codau:{config}:epoch` | STRING | grows with each change of a site, key or policy |
+| `codau:{config}:sites` | HASH | site id → JSON |
+| `codau:{config}:keys` | HASH | SHA-256 of a key → JSON |
+| `codau:{<p>}:queue` | STREAM | what waits for a verdict: `c` = site, id, version; `w` = who waits for it |
+| `codau:{<p>}:events` | STREAM | `e` = type, site, id, version |
+| `codau:{<p>}:comment:<site>:<id>` | STRING | the record, see `service/comments/record.py` |
+| `codau:{<p>}:state:<site>:<state>` | ZSET | id by the ms since which it stands in that order |
+| `codau:{<p>}:risk:<site>` | ZSET | pending ids by risk, 0 to 1 |
+| `codau:{<p>}:thread:<site>:<thread>` | HASH | `title`, `url`, `open`, `policy`, `min`, `max`, `count`, `version` |
+| `codau:{<p>}:top:<site>:<thread>` | ZSET | ids at the top of the published tree, by ms of publication |
+| `codau:{<p>}:replies:<site>:<id>` | ZSET | every published comment below the one at the top, by ms |
+| `codau:{<p>}:repeat:<site>:<digest>` | STRING | an idempotency key's comment and request, 24 h |
+| `codau:{author:<site>:<digest>}:standing` | HASH | `standing`, `until` (unix ms), `note`, `by` |
+| `codau:{author:<site>:<digest>}:<list>` | ZSET | ids by ms: `comments` all, `published`, `rejected`, `recent` |
+| `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
+| `codau:{limit:<site>:<digest>:<per_s>}` | STRING | a limit's theoretical arrival time (GCRA), ms |
+"""
+
+from hashlib import blake2b
+
+META = "codau:{config}:meta"
+EPOCH = "codau:{config}:epoch"
+SITES = "codau:{config}:sites"
+KEYS = "codau:{config}:keys"
+
+
+def queue(p: int) -> str:
+    return f"codau:{{{p}}}:queue"
+
+
+def events(p: int) -> str:
+    return f"codau:{{{p}}}:events"
+
+
+def comment(p: int, site: str, comment_id: str) -> str:
+    return f"codau:{{{p}}}:comment:{site}:{comment_id}"
+
+
+def state(p: int, site: str, name: str) -> str:
+    return f"codau:{{{p}}}:state:{site}:{name}"
+
+
+def risk(p: int, site: str) -> str:
+    return f"codau:{{{p}}}:risk:{site}"
+
+
+def thread(p: int, site: str, name: str) -> str:
+    return f"codau:{{{p}}}:thread:{site}:{name}"
+
+
+def top(p: int, site: str, name: str) -> str:
+    return f"codau:{{{p}}}:top:{site}:{name}"
+
+
+def replies(p: int, site: str, root_id: str) -> str:
+    return f"codau:{{{p}}}:replies:{site}:{root_id}"
+
+
+def repeat(p: int, site: str, name: str, idempotency_key: str) -> str:
+    return f"codau:{{{p}}}:repeat:{site}:{_digest(name, idempotency_key)}"
+
+
+def author(site: str, author_key: str, what: str) -> str:
+    return f"codau:{{author:{site}:{_digest(author_key)}}}:{what}"
+
+
+def like(site: str, band: str) -> str:
+    return f"codau:{{like:{site}:{band}}}"
+
+
+def limit(site: str, who: str, per_s: int) -> str:
+    return f"codau:{{limit:{site}:{_digest(who)}:{per_s}}}"
+
+
+def answers(process: str) -> str:
+    """The channel on which one API process is told of the verdicts that it waits for."""
+    return f"codau:answers:{process}"
+
+
+def _digest(*parts: str) -> str:
+    """16 bytes: keys stay short, and hold no reader's data."""
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,57 @@
+"""A site's lists of comments by state, merged from its partitions at reading."""
+
+import asyncio
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.comments.model import State
+from service.store import keys
+from service.store.connection import again_if_interrupted
+from service.store.ordered import Cursor, Order, page_of
+from service.store.partitions import Partitions
+from service.store.wire import Commands
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some ids, how many there are in all, and where the next page begins (None: this was the last)."""
+
+    ids: Sequence[str]
+    total: int
+    next: Cursor | None
+
+
+class ListStore:
+    """What waits, what is published and what was rejected, site by site."""
+
+    def __init__(self, commands: Commands, partitions: Partitions) -> None:
+        self._commands = commands
+        self._partitions = partitions
+
+    async def by_time(self, site: str, state: State, order: Order, limit: int, after: Cursor | None) -> Page:
+        """Comments of one state by the time since which they stand in it (what waits: since they came)."""
+        return await self._merged([keys.state(p, site, state) for p in self._partitions], order, limit, after)
+
+    async def by_risk(self, site: str, limit: int, after: Cursor | None) -> Page:
+        """Pending comments, the most likely to be harmful first."""
+        return await self._merged([keys.risk(p, site) for p in self._partitions], Order.NEWEST, limit, after)
+
+    async def _merged(self, names: Sequence[str], order: Order, limit: int, after: Cursor | None) -> Page:
+        pages, total = await asyncio.gather(
+            asyncio.gather(*(page_of(self._commands, name, order, limit + 1, after) for name in names)),
+            self._total(names),
+        )
+        merged = heapq.merge(*pages, reverse=order is Order.NEWEST)
+        places = [place for place, _ in zip(merged, range(limit + 1), strict=False)]
+        shown = places[:limit]
+        return Page([place.id for place in shown], total, shown[-1] if len(places) > limit else None)
+
+    async def _total(self, names: Sequence[str]) -> int:
+        return sum(
+            await asyncio.gather(*(again_if_interrupted(self._commands, "ZCARD", name) for name in names))
+        )
+
+    async def count(self, site: str, state: State) -> int:
+        """How many comments of the site are in a state."""
+        return await self._total([keys.state(p, site, state) for p in self._partitions])

@@ -1,0 +1,144 @@
+"""The queue as workers see it: a stream for each partition, read by one consumer group.
+
+An entry names a comment and its version, no text. It leaves the queue in the script that commits its verdict.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisClusterException, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from service.errors import Unavailable
+from service.store import keys
+from service.store.connection import client, is_cluster
+from service.store.partitions import Partitions
+
+GROUP = "validators"
+_BLOCK_MS = 1_000  # well below the socket's timeout, and how long a worker needs to notice that it shall stop
+_GONE_AFTER_MS = 3_600_000  # a consumer that is idle for so long and holds nothing is a dead process's
+UNREACHABLE = (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError, Unavailable)
+"""What the loops of a worker take for "the store is gone": wait, and try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One entry of the queue.
+
+    Attributes:
+        waiter: the channel to tell of the verdict, or "".
+        deliveries: how often it has been handed out, this time included.
+    """
+
+    p: int
+    entry: str
+    site: str
+    comment_id: str
+    version: int
+    waiter: str
+    deliveries: int = 1
+
+
+class Queue:
+    """One worker's end of the queue."""
+
+    def __init__(self, url: str, partitions: Partitions, consumer: str) -> None:
+        self._redis: Any = client(url)  # redis-py's types do not cover streams on both clients
+        self._partitions = partitions
+        self._consumer = consumer
+        # A cluster takes no command that names keys of several slots.
+        every = list(partitions)
+        self.lanes: Sequence[Sequence[int]] = [[p] for p in every] if is_cluster(url) else [every]
+
+    async def prepare(self) -> None:
+        """Make the consumer groups where they are missing; from the beginning, for what came earlier."""
+        for p in self._partitions:
+            try:
+                await self._redis.xgroup_create(keys.queue(p), GROUP, id="0", mkstream=True)
+            except ResponseError as error:
+                if not str(error).startswith("BUSYGROUP"):
+                    raise
+
+    async def read(self, lane: Sequence[int], count: int, *, block: bool = True) -> list[Task]:
+        """New entries of some partitions, up to `count` of each; with none, after a second nothing."""
+        streams = {keys.queue(p): ">" for p in lane}
+        try:
+            answer = await self._redis.xreadgroup(
+                GROUP, self._consumer, streams, count=count, block=_BLOCK_MS if block else None
+            )
+        except ResponseError as error:
+            if not str(error).startswith("NOGROUP"):
+                raise
+            await self.prepare()  # the store was emptied beneath us
+            return []
+        partition = {keys.queue(p).encode(): p for p in lane}
+        streams_read = answer.items() if isinstance(answer, dict) else answer
+        return [
+            _task(partition[name], entry, fields)
+            for name, entries in streams_read
+            for entry, fields in _flat(entries)
+        ]
+
+    async def left_behind(self, *, idle_ms: int) -> AsyncIterator[Task]:
+        """Take over, one at a time, what another worker has held for too long.
+
+        One at a time, so that an entry that kills its worker takes nothing else with it.
+        """
+        for p in self._partitions:
+            for waiting in await self._pending(p, idle_ms):
+                claimed = await self._redis.xclaim(
+                    keys.queue(p), GROUP, self._consumer, idle_ms, [waiting["message_id"]]
+                )
+                for entry, fields in claimed:
+                    yield _task(p, entry, fields, waiting["times_delivered"] + 1)
+
+    async def _pending(self, p: int, idle_ms: int) -> list[Any]:
+        try:
+            found: list[Any] = await self._redis.xpending_range(
+                keys.queue(p), GROUP, min="-", max="+", count=100, idle=idle_ms
+            )
+        except ResponseError as error:
+            if not str(error).startswith("NOGROUP"):
+                raise
+            return []
+        return found
+
+    async def forget_the_dead(self) -> None:
+        """Remove consumers of processes that are long gone."""
+        for p in self._partitions:
+            for consumer in await self._redis.xinfo_consumers(keys.queue(p), GROUP):
+                if consumer["pending"] == 0 and consumer["idle"] > _GONE_AFTER_MS:
+                    await self._redis.xgroup_delconsumer(keys.queue(p), GROUP, consumer["name"])
+
+    async def discard(self, tasks: Sequence[Task]) -> None:
+        """Do away with entries that need no verdict: their comment is judged, revised or erased."""
+        for task in tasks:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.xack(keys.queue(task.p), GROUP, task.entry)
+                pipeline.xdel(keys.queue(task.p), task.entry)
+                await pipeline.execute()
+
+    async def tell(self, told: Sequence[tuple[str, str]]) -> None:
+        """Tell whoever waits: pairs of a channel and a comment's id."""
+        for channel, comment_id in told:
+            await self._redis.publish(channel, comment_id)
+
+    async def length(self) -> int:
+        """How many entries wait for a verdict, those in a worker's hands included."""
+        return sum([await self._redis.xlen(keys.queue(p)) for p in self._partitions])
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+def _flat(entries: Any) -> Any:
+    """RESP3 wraps a stream's entries once more than RESP2."""
+    return entries[0] if entries and isinstance(entries[0], list) else entries
+
+
+def _task(p: int, entry: bytes, fields: dict[bytes, bytes], deliveries: int = 1) -> Task:
+    site, comment_id, version = fields[b"c"].decode().split(" ")
+    waiter = fields.get(b"w", b"").decode()
+    return Task(p, entry.decode(), site, comment_id, int(version), waiter, deliveries)

@@ -1,0 +1,75 @@
+"""The Lua scripts, by name; each file in `lua/` opens with its contract.
+
+`call` is for scripts that may be repeated: they return what the first call stored.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+
+from service.store.connection import again_if_interrupted
+from service.store.wire import Argument, Commands, ReplyError
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    name: str
+    text: str
+    sha: str
+
+
+@cache
+def script(name: str) -> Script:
+    """Read `lua/<name>.lua`."""
+    text = files("service.store").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+    return Script(name, text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+ALL = ("submit", "commit", "configure", "thread", "limit")
+
+
+class Refused(Exception):
+    """A script's deliberate `{err = "<code> …"}`: nothing was changed."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+async def call(
+    commands: Commands, name: str, keys: list[str], arguments: list[Argument], *, repeat: bool = True
+) -> Any:
+    """Run a script by its digest; send its text where the server does not know it.
+
+    Args:
+        repeat: whether a second run returns what the first one did; with False a broken connection raises
+            `Interrupted`, and the caller finds out what became of it.
+
+    Raises:
+        Refused: the script said no.
+        Unavailable: the store cannot be reached or cannot write.
+    """
+    chosen = script(name)
+    tail: tuple[Argument, ...] = (len(keys), *keys, *arguments)
+    try:
+        return await _run(commands, ("EVALSHA", chosen.sha, *tail), repeat=repeat)
+    except ReplyError as error:
+        if error.kind != "NOSCRIPT":
+            raise _refusal(error) from None
+    try:
+        return await _run(commands, ("EVAL", chosen.text, *tail), repeat=repeat)
+    except ReplyError as error:
+        raise _refusal(error) from None
+
+
+async def _run(commands: Commands, command: tuple[Argument, ...], *, repeat: bool) -> Any:
+    return await (again_if_interrupted(commands, *command) if repeat else commands.run(*command))
+
+
+def _refusal(error: ReplyError) -> Exception:
+    """Deliberate codes are lower case; what Redis itself says begins with capitals."""
+    code, _, detail = str(error).partition(" ")
+    return Refused(code, detail) if code.islower() else error

@@ -1,0 +1,39 @@
+"""All that is kept in Redis, behind one object that a process makes at its start."""
+
+from service.store import connection
+from service.store.authors import AuthorStore
+from service.store.comments import CommentStore
+from service.store.directory import Directory
+from service.store.likeness import LikenessStore
+from service.store.limits import LimitStore
+from service.store.lists import ListStore
+from service.store.partitions import Partitions
+from service.store.threads import ThreadStore
+
+
+class Store:
+    """Opened before use, closed after it."""
+
+    def __init__(self, url: str, partitions: int) -> None:
+        self.url = url
+        self.commands = connection.commands(url)
+        self.partitions = Partitions(partitions)
+        self.comments = CommentStore(self.commands, self.partitions)
+        self.threads = ThreadStore(self.commands, self.partitions)
+        self.lists = ListStore(self.commands, self.partitions)
+        self.authors = AuthorStore(self.commands)
+        self.likeness = LikenessStore(self.commands)
+        self.limits = LimitStore(self.commands)
+        self.directory = Directory(self.commands)
+
+    async def open(self) -> None:
+        """Compare the data with this installation.
+
+        Raises:
+            Mismatch: they do not fit.
+            Unavailable: the store cannot be reached.
+        """
+        await self.partitions.check(self.commands)
+
+    async def close(self) -> None:
+        await self.commands.close()

@@ -1,0 +1,120 @@
+"""Threads in Redis: what the website says of an article, and the published tree below it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from service.comments.thread_policy import ThreadPolicy
+from service.store import keys
+from service.store.connection import again_if_interrupted
+from service.store.ordered import Cursor, Order, page_of
+from service.store.partitions import Partitions
+from service.store.scripts import call
+from service.store.wire import Argument, Commands
+
+_FIELDS = ("title", "url", "open", "policy", "count", "version", "revision")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One article as this service knows it; a thread that nobody spoke of has the defaults.
+
+    Attributes:
+        count: its published comments, replies included.
+        version: grows with every change of what is published.
+        revision: grows with every change of what the website says.
+    """
+
+    title: str | None = None
+    url: str | None = None
+    open: bool = True
+    policy: ThreadPolicy = ThreadPolicy()
+    count: int = 0
+    version: int = 0
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Ids of one page of a thread: what is at the top, and the published comments below each."""
+
+    tops: Sequence[str]
+    below: Mapping[str, Sequence[str]]
+    next: Cursor | None
+
+
+class ThreadStore:
+    """Reads and writes threads; a thread of another site has another key."""
+
+    def __init__(self, commands: Commands, partitions: Partitions) -> None:
+        self._commands = commands
+        self._partitions = partitions
+
+    def _key(self, site: str, thread: str) -> str:
+        return keys.thread(self._partitions.of_thread(thread), site, thread)
+
+    async def get(self, site: str, thread: str) -> Thread:
+        return _load(await again_if_interrupted(self._commands, "HMGET", self._key(site, thread), *_FIELDS))
+
+    async def many(self, site: str, threads: Sequence[str]) -> dict[str, Thread]:
+        """Several threads by name, asked for in one turn."""
+        unique = list(dict.fromkeys(threads))
+        return dict(zip(unique, await asyncio.gather(*(self.get(site, name) for name in unique)), strict=True))
+
+    async def version(self, site: str, thread: str) -> int:
+        """The one small read that tells whether a rendered thread is still what it was."""
+        return int(await again_if_interrupted(self._commands, "HGET", self._key(site, thread), "version") or 0)
+
+    async def describe(self, site: str, thread: str, seen: Thread, said: Thread) -> bool:
+        """Keep what a website says; False when somebody said otherwise since `seen` was read."""
+        policy = said.policy.stored()
+        fields: list[Argument] = ["title", said.title or "", "url", said.url or "", "open", "" if said.open else "0"]
+        fields += ["policy", orjson.dumps(policy) if policy else ""]
+        fields += ["min", said.policy.length.min or "", "max", said.policy.length.max or ""]
+        seen_revision: Argument = seen.revision or ""
+        names = [self._key(site, thread)]
+        return bool(await call(self._commands, "thread", names, [seen_revision, *fields], repeat=False))
+
+    async def counts(self, site: str, threads: Sequence[str]) -> dict[str, int]:
+        """How many comments are published in each."""
+        stored = await asyncio.gather(
+            *(again_if_interrupted(self._commands, "HGET", self._key(site, name), "count") for name in threads)
+        )
+        return {name: int(count or 0) for name, count in zip(threads, stored, strict=True)}
+
+    async def branches(
+        self, site: str, thread: str, order: Order, limit: int, after: Cursor | None
+    ) -> Branches:
+        """One page of the tree, as ids."""
+        p = self._partitions.of_thread(thread)
+        page = await page_of(self._commands, keys.top(p, site, thread), order, limit + 1, after)
+        shown = page[:limit]
+        below = await asyncio.gather(
+            *(
+                again_if_interrupted(self._commands, "ZRANGE", keys.replies(p, site, place.id), 0, -1)
+                for place in shown
+            )
+        )
+        return Branches(
+            tops=[place.id for place in shown],
+            below={
+                place.id: [reply.decode() for reply in replies]
+                for place, replies in zip(shown, below, strict=True)
+            },
+            next=shown[-1] if len(page) > limit else None,
+        )
+
+
+def _load(stored: Sequence[bytes | None]) -> Thread:
+    title, url, opened, policy, count, version, revision = stored
+    return Thread(
+        title=None if title is None else title.decode(),
+        url=None if url is None else url.decode(),
+        open=opened != b"0",
+        policy=ThreadPolicy() if policy is None else ThreadPolicy.model_validate_json(policy),
+        count=int(count or 0),
+        version=int(version or 0),
+        revision=int(revision or 0),
+    )

@@ -1,0 +1,177 @@
+"""The hot path to one Redis or Valkey server: commands of one event-loop turn share one write.
+
+A connection that any number of callers use at once, for commands that answer at once (nothing that blocks).
+redis-py serves everywhere else. Replies come back as they are: bytes, integers, lists.
+"""
+
+import asyncio
+import ssl
+from collections import deque
+from typing import Any, Protocol
+
+import hiredis
+from redis.asyncio.connection import SSLConnection, parse_url
+
+from service.errors import Unavailable
+
+Argument = str | bytes | int | float
+
+_TIMEOUT_S = 5.0  # a reply that takes longer is taken for a dead connection
+_CONNECT_TIMEOUT_S = 1.0
+_CANNOT_SERVE = frozenset(
+    "OOM MISCONF READONLY LOADING BUSY MASTERDOWN NOREPLICAS CLUSTERDOWN TRYAGAIN UNBLOCKED".split()
+)
+
+
+class Commands(Protocol):
+    """Whatever takes a command to the server that has its keys."""
+
+    async def run(self, *command: Argument) -> Any:
+        """Send a command and return its reply.
+
+        Raises:
+            Unavailable: it was not carried out.
+            Interrupted: the connection broke; whether it was carried out is unknown.
+            ReplyError: the server refused it.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Interrupted(Unavailable):
+    """The connection broke before the reply: the command may have been carried out, or not."""
+
+
+class ReplyError(Exception):
+    """The server refused a command; the first word says why."""
+
+    @property
+    def kind(self) -> str:
+        return str(self).partition(" ")[0]
+
+    def as_unavailable(self) -> Unavailable | None:
+        """The 503 that it means, or None where it is a defect of ours."""
+        return Unavailable(f"The store cannot serve now ({self.kind}).") if self.kind in _CANNOT_SERVE else None
+
+
+class _Session(asyncio.Protocol):
+    """One connection: requests in order, replies in the same order."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._reader = hiredis.Reader(replyError=ReplyError)
+        self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._unsent: list[bytes] = []
+        self._transport: asyncio.Transport | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self.alive = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio hands a Protocol nothing else
+        self._transport = transport
+        self._watch = self._loop.call_later(1, self._look_for_silence)
+
+    def send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
+        if not self._unsent:
+            self._loop.call_soon(self._write)
+        self._unsent.append(hiredis.pack_command(command))
+        reply: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting.append((reply, self._loop.time()))
+        return reply
+
+    def _write(self) -> None:
+        if self._transport is not None and self.alive:
+            self._transport.write(b"".join(self._unsent))
+        self._unsent.clear()
+
+    def data_received(self, data: bytes) -> None:
+        self._reader.feed(data)
+        while (reply := self._reader.gets()) is not False:
+            waiting, _ = self._waiting.popleft()
+            if waiting.done():  # its caller went away; the reply is still its own
+                continue
+            if isinstance(reply, ReplyError):
+                waiting.set_exception(reply.as_unavailable() or reply)
+            else:
+                waiting.set_result(reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.alive = False
+        if self._watch is not None:
+            self._watch.cancel()
+        for waiting, _ in self._waiting:
+            if not waiting.done():
+                waiting.set_exception(Interrupted("The connection to the store broke."))
+        self._waiting.clear()
+
+    def _look_for_silence(self) -> None:
+        if self._waiting and self._loop.time() - self._waiting[0][1] > _TIMEOUT_S:
+            self.abort()
+        elif self.alive:
+            self._watch = self._loop.call_later(1, self._look_for_silence)
+
+    def abort(self) -> None:
+        self.alive = False
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class Wire:
+    """`Commands` for one server, named by a `redis://`, `rediss://` or `unix://` URL. Connects when needed."""
+
+    def __init__(self, url: str) -> None:
+        self._target: dict[str, Any] = dict(parse_url(url))
+        self._session: _Session | None = None
+        self._connecting = asyncio.Lock()
+
+    async def run(self, *command: Argument) -> Any:
+        session = self._session
+        if session is None or not session.alive:
+            session = await self._connected()
+        return await session.send(command)
+
+    async def _connected(self) -> _Session:
+        async with self._connecting:
+            if self._session is None or not self._session.alive:
+                self._session = await self._connect()
+            return self._session
+
+    async def _connect(self) -> _Session:
+        try:
+            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                session = await self._dial()
+                await self._introduce(session)
+        except (OSError, TimeoutError, Interrupted) as error:
+            raise Unavailable("The store cannot be reached.") from error
+        except ReplyError as error:
+            raise Unavailable(f"The store refuses us ({error.kind}).") from error
+        return session
+
+    async def _dial(self) -> _Session:
+        loop, target = asyncio.get_running_loop(), self._target
+        if "path" in target:
+            _, session = await loop.create_unix_connection(_Session, target["path"])
+            return session
+        secure = ssl.create_default_context() if target.get("connection_class") is SSLConnection else None
+        _, session = await loop.create_connection(
+            _Session, target.get("host", "localhost"), target.get("port", 6379), ssl=secure
+        )
+        return session
+
+    async def _introduce(self, session: _Session) -> None:
+        target = self._target
+        try:
+            if "password" in target:
+                user = [target["username"]] if target.get("username") else []
+                await session.send(("AUTH", *user, target["password"]))
+            if target.get("db"):
+                await session.send(("SELECT", target["db"]))
+            await session.send(("PING",))
+        except BaseException:
+            session.abort()
+            raise
+
+    async def close(self) -> None:
+        if self._session is not None:
+            self._session.abort()

@@ -1,0 +1,100 @@
+"""`python -m workers [NAME…] [--drain]`: the loops behind the service, each named by its duty.
+
+Without names all of them run, until SIGTERM or Ctrl-C; what is under way is finished. With `--drain` the queue
+is emptied once, and the process ends.
+"""
+
+import argparse
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+import uvloop
+
+from service import logs
+from service.settings import Settings, load
+from service.store.queue import UNREACHABLE, Queue
+from service.store.store import Store
+from workers.recoverer import Recoverer
+from workers.validator import Validator
+
+RETRY_S = 0.2
+"""How soon a loop tries again when the store is gone; it is to be back within 2 s of the store's return."""
+
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+log = structlog.get_logger()
+
+
+def duties(store: Store, queue: Queue) -> Mapping[str, Loop]:
+    """Every loop by its name."""
+    validator = Validator(store, queue)
+    return {"validator": validator.run, "recoverer": Recoverer(queue, validator).run}
+
+
+async def keep_going(name: str, loop: Loop, stop: asyncio.Event) -> None:
+    """Run a loop, and again whenever the store was gone."""
+    while not stop.is_set():
+        try:
+            await loop(stop)
+        except UNREACHABLE as error:
+            log.warning("store_unreachable", loop=name, error=type(error).__name__)
+            await asyncio.sleep(RETRY_S)
+
+
+async def opened(store: Store, queue: Queue, stop: asyncio.Event) -> None:
+    """Wait for the store, which may start later than this process."""
+    while not stop.is_set():
+        try:
+            await store.open()
+            await queue.prepare()
+        except UNREACHABLE:
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
+
+
+async def run(settings: Settings, url: str, names: list[str], *, drain: bool) -> None:
+    """Run the named loops until a signal comes, or empty the queue."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    store = Store(url, settings.partitions)
+    queue = Queue(url, store.partitions, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
+    try:
+        await opened(store, queue, stop)
+        if drain:
+            await empty(store, queue)
+            return
+        chosen = {name: loop for name, loop in duties(store, queue).items() if not names or name in names}
+        await asyncio.gather(*(keep_going(name, loop, stop) for name, loop in chosen.items()))
+    finally:
+        await queue.close()
+        await store.close()
+
+
+async def empty(store: Store, queue: Queue) -> None:
+    """Judge everything that is queued, what other workers left behind included."""
+    validator = Validator(store, queue)
+    recoverer = Recoverer(queue, validator)
+    while await queue.length():
+        if not await validator.drain():
+            await recoverer.recover(idle_ms=0)
+
+
+def main() -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=["validator", "recoverer", []], metavar="NAME")
+    parser.add_argument("--drain", action="store_true", help="empty the queue once, and end")
+    arguments = parser.parse_args()
+    settings = load()
+    logs.set_up(settings.log_format)
+    uvloop.run(run(settings, settings.redis_url or "", arguments.names, drain=arguments.drain))
+
+
+if __name__ == "__main__":
+    main()

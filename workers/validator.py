@@ -1,0 +1,158 @@
+"""Queued comments are judged and their verdicts committed: queued → pending, rejected or published.
+
+Delivery is at least once; the effect is once, since a verdict on a comment that is no longer queued at the
+version that was read changes nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from service.comments.authors import author_key
+from service.comments.lifecycle import Actor, move
+from service.comments.model import ActedFinding, Comment, Entry, Event, State
+from service.comments.verdict import Verdict, decide
+from service.errors import Unavailable
+from service.judging.judge import judge
+from service.judging.model import Context, Judgement, Rules
+from service.store.comments import Step
+from service.store.directory import Snapshot
+from service.store.queue import Queue, Task
+from service.store.store import Store
+from workers.history import background_of
+
+BATCH = 32
+"""Entries of one partition in one read: with 16 partitions, some hundreds share each round trip."""
+
+TRIES = 3
+"""After so many deliveries a comment that no check can finish goes to a person (design, poison)."""
+
+Judge = Callable[[str, Rules, Context], Judgement]
+log = structlog.get_logger()
+
+
+def unix_ms() -> int:
+    """The present, where no caller names another."""
+    return time.time_ns() // 1_000_000
+
+
+class Validator:
+    """Judges what the queue hands out."""
+
+    def __init__(
+        self, store: Store, queue: Queue, *, judge: Judge = judge, now_ms: Callable[[], int] = unix_ms
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._judge = judge
+        self._now_ms = now_ms
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Judge until told to stop; what has been read is finished first."""
+        await asyncio.gather(*(self._follow(lane, stop) for lane in self._queue.lanes))
+
+    async def _follow(self, lane: Sequence[int], stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            tasks = await self._queue.read(lane, BATCH)
+            if tasks:
+                await self.judge_all(tasks)
+
+    async def drain(self) -> int:
+        """Judge all that is in the queue now; returns how many entries there were."""
+        judged = 0
+        for lane in self._queue.lanes:
+            while tasks := await self._queue.read(lane, BATCH, block=False):
+                await self.judge_all(tasks)
+                judged += len(tasks)
+        return judged
+
+    async def judge_all(self, tasks: Sequence[Task]) -> None:
+        """Judge what the tasks name, commit the verdicts, and tell those who wait."""
+        waiting = await self._comments(tasks)
+        snapshot = await self._store.directory.current()
+        steps = await asyncio.gather(*(self._step(task, comment, snapshot) for task, comment in waiting))
+        await self._commit([step for step in steps if step is not None])
+        wanted = {task.entry for task, _ in waiting}
+        await self._queue.discard([task for task in tasks if task.entry not in wanted])
+
+    async def give_up(self, task: Task) -> None:
+        """Hand over to a person what no worker survives judging."""
+        log.error("check_killed_its_worker", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
+        waiting = await self._comments([task])
+        await self._commit([self._judged(task, comment, set_aside("worker")) for _, comment in waiting])
+        if not waiting:
+            await self._queue.discard([task])
+
+    async def _commit(self, steps: Sequence[Step]) -> None:
+        if not steps:
+            return
+        await self._record(steps)
+        committed = await self._store.comments.commit_all(steps)
+        log.debug("judged", committed=sum(committed.values()), of=len(steps))
+        await self._queue.tell([(step.waiter, step.after.id) for step in steps if step.waiter])
+
+    async def _comments(self, tasks: Sequence[Task]) -> list[tuple[Task, Comment]]:
+        """The comments that still wait for the verdict that their task asks for."""
+        by_site: dict[str, list[Task]] = {}
+        for task in tasks:
+            by_site.setdefault(task.site, []).append(task)
+        waiting = []
+        for site, asked in by_site.items():
+            found = await self._store.comments.many(site, [task.comment_id for task in asked])
+            for task, comment in zip(asked, found, strict=True):
+                if comment and comment.state is State.QUEUED and comment.version == task.version:
+                    waiting.append((task, comment))
+        return waiting
+
+    async def _step(self, task: Task, comment: Comment, snapshot: Snapshot) -> Step | None:
+        """The verdict on one comment; None leaves it for another try."""
+        try:
+            verdict = await self._verdict(comment, snapshot)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("check_failed", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
+            if task.deliveries < TRIES:
+                return None
+            verdict = set_aside(type(error).__name__)
+        return self._judged(task, comment, verdict)
+
+    async def _verdict(self, comment: Comment, snapshot: Snapshot) -> Verdict:
+        thread = await self._store.threads.get(comment.site, comment.thread)
+        policy = thread.policy.over(snapshot.site(comment.site).policy)
+        background = await background_of(self._store, comment, policy)
+        judgement = self._judge(comment.now.submitted, policy.rules(), background.context)
+        return decide(judgement, policy, trusted=background.trusted)
+
+    def _judged(self, task: Task, comment: Comment, verdict: Verdict) -> Step:
+        entry = Entry(
+            Event.JUDGED,
+            verdict.state,
+            by="worker",
+            at=max(self._now_ms(), comment.updated_at),
+            reason=verdict.reason,
+            findings=verdict.findings,
+            suggestion=verdict.suggestion,
+            risk=verdict.risk,
+        )
+        return Step(comment, move(comment, entry, Actor.WORKER), task.entry, task.waiter)
+
+    async def _record(self, steps: Sequence[Step]) -> None:
+        """Keep the authors' records; before the verdicts, so that a crash in between leaves a retry."""
+        decided = [step.after for step in steps if step.after.state is not State.PENDING]
+        named = [(author_key(comment.site, comment.author), comment) for comment in decided]
+        await asyncio.gather(
+            *(
+                self._store.authors.decided(comment.site, author, comment)
+                for author, comment in named
+                if author is not None
+            )
+        )
+
+
+def set_aside(error: str) -> Verdict:
+    """The verdict on a comment that no check could finish: a person must judge it."""
+    finding = ActedFinding(check=error, code="check_failed", action="flag", score=1.0)
+    return Verdict(State.PENDING, None, (finding,), None, risk=1.0)
