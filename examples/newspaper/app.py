@@ -1,0 +1,86 @@
+"""The application: what it is made of, its routes, and what every request and answer goes through."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import ClientSession, web
+from aiohttp.typedefs import Handler
+from pydantic import SecretStr
+
+from examples.newspaper import pages
+from examples.newspaper.client import CodauClient
+from examples.newspaper.seed import fill
+from examples.newspaper.session import Signer
+from examples.newspaper.settings import Settings
+
+HERE = Path(__file__).parent
+LARGEST_FORM = 128 * 1024
+"""Bytes; 5,000 characters of three bytes each, percent-encoded, are 45,000."""
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",  # with no-referrer, a browser's form would say «Origin: null»
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@web.middleware
+async def refuse_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Take forms from our own pages alone: browsers name the page's origin in every POST."""
+    if request.method == "POST":
+        _, _, host = request.headers.get("Origin", "").partition("://")
+        if not host or host != request.host:
+            raise web.HTTPForbidden(text="403: this form came from another website\n")
+    return await handler(request)
+
+
+@web.middleware
+async def show_missing_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer for an address that nothing stands at with a page of the newspaper's."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        return pages.not_found(request)
+
+
+async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the headers on every answer that has none of its own."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+async def open_client(app: web.Application) -> AsyncIterator[None]:
+    """Hold the connections to the comment service while the website runs."""
+    settings = app[pages.SETTINGS]
+    async with ClientSession() as session:
+
+        def client(key: SecretStr) -> CodauClient:
+            return CodauClient(session, str(settings.codau_url), key.get_secret_value())
+
+        app[pages.CODAU] = client(settings.codau_key)
+        desk = client(settings.moderator_key) if settings.seed and settings.moderator_key else None
+        filling = asyncio.create_task(fill(settings, app[pages.CODAU], desk))
+        yield
+        filling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await filling
+
+
+def create_app(settings: Settings) -> web.Application:
+    """Make the website; the comment service may come up later than it."""
+    app = web.Application(middlewares=[show_missing_pages, refuse_other_sites], client_max_size=LARGEST_FORM)
+    app[pages.SETTINGS] = settings
+    app[pages.SIGNER] = Signer(settings.codau_key.get_secret_value())
+    app[pages.TEMPLATES] = pages.load_templates(HERE / "templates")
+    app.cleanup_ctx.append(open_client)
+    app.on_response_prepare.append(add_security_headers)
+    app.add_routes(pages.routes)
+    app.router.add_static("/static", HERE / "static")
+    return app

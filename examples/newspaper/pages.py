@@ -1,0 +1,258 @@
+"""The pages: an article with its comments, a reader's comment taken in, a reader's better text taken in.
+
+A form that succeeds is answered with a redirect, one that fails with the same page, the reader's text in its
+place and what to do above it. The script on the page reads these same answers; there is no second way in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from examples.newspaper.articles import Article, articles, leading
+from examples.newspaper.client import ApiProblem, CodauClient, Json
+from examples.newspaper.dates import long_date, short_date
+from examples.newspaper.messages import explain
+from examples.newspaper.session import Reader, Signer
+from examples.newspaper.settings import Settings
+
+SETTINGS = web.AppKey("SETTINGS", Settings)
+CODAU = web.AppKey("CODAU", CodauClient)
+SIGNER = web.AppKey("SIGNER", Signer)
+TEMPLATES = web.AppKey("TEMPLATES", jinja2.Environment)
+
+PAGE_SIZE = 10
+SORTS = {"moi": "newest", "cu": "oldest"}
+READERS_STATUS = frozenset({404, 409, 413, 422, 429, 503})
+"""What the service may answer for a reader's doing or its own trouble; all else is this website's mistake."""
+FORM_KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
+
+LOG = logging.getLogger(__name__)
+routes = web.RouteTableDef()
+
+
+@dataclass
+class Draft:
+    """What stands in the comment form. `key` is its Idempotency-Key: two clicks make one comment."""
+
+    name: str = ""
+    body: str = ""
+    parent: str = ""
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+
+
+@dataclass
+class Page:
+    """What a request asks to see beside the article: filled forms, and what to tell the reader."""
+
+    draft: Draft
+    notice: str | None = None
+    revised: dict[str, str] = field(default_factory=dict)
+    """Texts that a reader tried to send, by comment id, to stand in the comment's own form again."""
+
+
+def load_templates(folder: Path) -> jinja2.Environment:
+    """Prepare the templates; everything put into them is escaped unless they say otherwise."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(long_date=long_date, short_date=short_date)
+    return environment
+
+
+def article_of(request: web.Request) -> Article:
+    """The article that the address names.
+
+    Raises:
+        web.HTTPNotFound: there is none.
+    """
+    article = articles().get(f"{request.match_info['category']}/{request.match_info['number']}")
+    if article is None:
+        raise web.HTTPNotFound
+    return article
+
+
+async def or_none(call: Any) -> Any:
+    """Await a call to the service; None where it refuses or does not answer: the article is shown anyway."""
+    try:
+        return await call
+    except ApiProblem:
+        return None
+
+
+def find_comment(comments: list[Json], comment_id: str) -> Json | None:
+    """Find a published comment in a tree by its id."""
+    for comment in comments:
+        if comment["id"] == comment_id and comment["author"]:
+            return comment
+        if found := find_comment(comment["replies"], comment_id):
+            return found
+    return None
+
+
+def may_revise(comment: Json) -> bool:
+    """Whether the text is still its reader's to change: it waits, or a check (no person) refused it."""
+    if comment["state"] != "rejected":
+        return comment["state"] in {"queued", "pending"} and not comment["edited"]
+    refused_by = {finding["code"] for finding in comment["findings"] if finding["action"] == "reject"}
+    return comment["reason"] in refused_by
+
+
+async def ask(
+    codau: CodauClient, article: Article, *, sort: str, cursor: str | None, own: list[str]
+) -> tuple[Json | None, dict[str, int] | None, list[Json]]:
+    """Ask the service at once for the thread, the counts of all articles, and the reader's own comments."""
+    thread, counts, *found = await asyncio.gather(
+        or_none(codau.thread(article.thread, sort=SORTS[sort], limit=PAGE_SIZE, cursor=cursor)),
+        or_none(codau.counts(list(articles()))),
+        *(or_none(codau.comment(comment_id)) for comment_id in own),
+    )
+    return thread, counts, [comment for comment in found if comment and comment["state"] != "erased"]
+
+
+async def show(request: web.Request, article: Article, page: Page, *, status: int = 200) -> web.Response:
+    """Render an article with its comments as they stand."""
+    sort, cursor = request.query.get("sap-xep", "moi"), request.query.get("trang")
+    sort = sort if sort in SORTS else "moi"
+    sent = request.app[SIGNER].read(request).sent_to(article.thread)
+    thread, counts, own = await ask(request.app[CODAU], article, sort=sort, cursor=cursor, own=sent)
+    with_form = {comment["id"] for comment in own if may_revise(comment)}
+    text = (
+        request.app[TEMPLATES]
+        .get_template("article.html")
+        .render(
+            article=article,
+            articles=articles().values(),
+            counts=counts or {},
+            thread=thread,
+            sort=sort,
+            cursor=cursor,
+            own=own,
+            may_revise=may_revise,
+            page=page,
+            stray={
+                comment_id: body for comment_id, body in page.revised.items() if comment_id not in with_form
+            },
+            answered=thread and find_comment(thread["comments"], page.draft.parent),
+        )
+    )
+    headers = {"Cache-Control": "private, no-cache"}
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+def not_found(request: web.Request) -> web.Response:
+    """Answer for an address that nothing stands at."""
+    text = request.app[TEMPLATES].get_template("not_found.html").render(articles=articles().values())
+    return web.Response(text=text, content_type="text/html", status=404)
+
+
+async def read_form(request: web.Request) -> dict[str, str]:
+    """Read the fields of a form as text.
+
+    Raises:
+        web.HTTPBadRequest: it is not a form, or not in UTF-8.
+    """
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        return {name: str(value) for name, value in (await request.post()).items()}
+    except (ValueError, LookupError):
+        raise web.HTTPBadRequest(text="400: this form is not in UTF-8\n") from None
+
+
+def author_of(request: web.Request, name: str) -> Json:
+    """Who writes: what the reader says, and what the connection says (for moderators alone)."""
+    author = {"name": name, "ip": request.remote, "user_agent": request.headers.get("User-Agent", "")[:512]}
+    return {field: value for field, value in author.items() if value}
+
+
+def back_to(request: web.Request, article: Article, reader: Reader) -> web.Response:
+    """Send the browser to the article, where the reader's own comments stand."""
+    response = web.Response(status=303, headers={"Location": f"{article.path}#cua-ban"})
+    request.app[SIGNER].write(response, reader, secure=request.secure)
+    return response
+
+
+async def show_refusal(
+    request: web.Request, article: Article, page: Page, problem: ApiProblem
+) -> web.Response:
+    """Show the page again with all that stood in its forms, and why it was not taken."""
+    page.notice = explain(problem)
+    if problem.status in READERS_STATUS:
+        return await show(request, article, page, status=problem.status)
+    LOG.error("%s: is NEWSPAPER_CODAU_KEY a key with the role website?", problem)
+    return await show(request, article, page, status=502)
+
+
+@routes.get("/")
+async def front(request: web.Request) -> web.StreamResponse:
+    """Lead to the leading article."""
+    raise web.HTTPFound(leading().path)
+
+
+@routes.get(r"/{category:[a-z-]+}/{number:\d+}")
+async def read_article(request: web.Request) -> web.Response:
+    """Show an article; ``?tra-loi=<id>`` opens the form as an answer to that comment."""
+    article = article_of(request)
+    name = request.app[SIGNER].read(request).name
+    return await show(request, article, Page(Draft(name=name, parent=request.query.get("tra-loi", ""))))
+
+
+@routes.post(r"/{category:[a-z-]+}/{number:\d+}")
+async def take_form(request: web.Request) -> web.Response:
+    """Take in a reader's comment, or the better text of one (the form then names it in ``comment``)."""
+    article, form = article_of(request), await read_form(request)
+    reader = request.app[SIGNER].read(request)
+    if "comment" in form:
+        return await take_revision(request, article, reader, form)
+    return await take_comment(request, article, reader, form)
+
+
+async def take_comment(
+    request: web.Request, article: Article, reader: Reader, form: dict[str, str]
+) -> web.Response:
+    """Send a reader's comment to the service, and remember that this browser sent it."""
+    draft = Draft(name=form.get("name", ""), body=form.get("body", ""), parent=form.get("parent", ""))
+    if FORM_KEY.fullmatch(form.get("key", "")):
+        draft.key = form["key"]
+    comment = {
+        "thread": article.thread,
+        "body": draft.body,
+        "parent_id": draft.parent or None,
+        "author": author_of(request, draft.name),
+        "thread_title": article.title,
+        "thread_url": request.app[SETTINGS].origin + article.path,
+    }
+    try:
+        taken = await request.app[CODAU].submit(comment, key=draft.key)
+    except ApiProblem as problem:
+        if problem.code == "idempotency_conflict":
+            draft.key = Draft().key
+        if problem.code == "invalid_parent":
+            draft.parent = ""
+        return await show_refusal(request, article, Page(draft), problem)
+    reader.remember(draft.name, article.thread, taken["id"])
+    return back_to(request, article, reader)
+
+
+async def take_revision(
+    request: web.Request, article: Article, reader: Reader, form: dict[str, str]
+) -> web.Response:
+    """Send the better text of a comment that this browser sent; of any other, nothing is found."""
+    comment_id, body = form["comment"], form.get("body", "")
+    page = Page(Draft(name=reader.name), revised={comment_id: body})
+    if comment_id not in reader.sent_to(article.thread):
+        return await show_refusal(request, article, page, ApiProblem("not_found", 404))
+    try:
+        await request.app[CODAU].revise(comment_id, body)
+    except ApiProblem as problem:
+        return await show_refusal(request, article, page, problem)
+    return back_to(request, article, reader)
