@@ -20,8 +20,8 @@ _PAGE: Final = """<!doctype html>
 <link rel="stylesheet" href="docs/swagger-ui.css">
 </head>
 <body>
-<div id="api"><noscript>This page needs JavaScript; the document itself is at <a href="openapi.json">openapi.json</a>.
-</noscript></div>
+<div id="api"></div>
+<noscript>This page needs JavaScript; the document itself is <a href="openapi.json">openapi.json</a>.</noscript>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
 </body>

@@ -16,6 +16,9 @@ Action = Literal["reject", "flag", "ignore"]
 
 STRICTNESS: Mapping[Action, int] = {"ignore": 0, "flag": 1, "reject": 2}
 
+MAX_LENGTH = 20_000
+"""Characters of the longest body that a policy can allow: so many of Vietnamese fit into 64 KiB."""
+
 MAX_LIST = 10_000
 """Entries of one list; matching costs no more with thousands than with ten."""
 
@@ -104,8 +107,8 @@ Code = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", 
 class Length(Section):
     """How long a body may be, counted in Unicode code points after it was brought to NFC and trimmed."""
 
-    min: int = _field(1, "The shortest body taken in.", "characters", 2, ge=1, le=5_000)
-    max: int = _field(5_000, "The longest body taken in.", "characters", 2_000, ge=1, le=5_000)
+    min: int = _field(1, "The shortest body taken in.", "characters", 2, ge=1, le=MAX_LENGTH)
+    max: int = _field(5_000, "The longest body taken in.", "characters", 2_000, ge=1, le=MAX_LENGTH)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

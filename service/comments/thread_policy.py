@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from service.comments.listed import Domains, Words
 from service.comments.merge_patch import field_path, merged, validated
 from service.comments.policy import Policy
-from service.comments.policy_sections import CODES, STRICTNESS, Action, Code, Section
+from service.comments.policy_sections import CODES, MAX_LENGTH, STRICTNESS, Action, Code, Section
 from service.errors import InvalidRequest
 
 
@@ -24,10 +24,10 @@ class ThreadLength(Section):
     """A narrower range than the site's."""
 
     min: int | None = Field(
-        default=None, description="The shortest body taken in, in characters.", ge=1, le=5_000
+        default=None, description="The shortest body taken in, in characters.", ge=1, le=MAX_LENGTH
     )
     max: int | None = Field(
-        default=None, description="The longest body taken in, in characters.", ge=1, le=5_000
+        default=None, description="The longest body taken in, in characters.", ge=1, le=MAX_LENGTH
     )
 
     @model_validator(mode="after")
