@@ -1,0 +1,50 @@
+"""Characters that are not seen, and marks piled up: they disguise a word or break the page."""
+
+from __future__ import annotations
+
+import re
+
+from service.judging.model import Finding, Span
+from service.judging.text import hidden
+
+# Two marks left over after composing, on any letter: Vietnamese needs none.
+_STACKED = re.compile(
+    "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20df\u20e1\u20e5-\u20f0\ufe20-\ufe2f]{2,}"
+)
+_IN_A_WORD = 0.99
+_ELSEWHERE = 0.8
+
+
+def hidden_characters(text: str) -> Finding | None:
+    """Find what hides: zero-width characters, bidi controls, stacked marks; emoji keep what joins them.
+
+    Args:
+        text: in NFC.
+
+    >>> hidden_characters("ng\N{ZERO WIDTH SPACE}u").spans
+    ((2, 3),)
+    """
+    if text.isascii():
+        return None
+    positions = hidden(text)
+    spans = _together(positions) + [match.span() for match in _STACKED.finditer(text)]
+    if not spans:
+        return None
+    inside = any(_inside_a_word(text, span) for span in spans)
+    return Finding(
+        "hidden_characters", "hidden_characters", _IN_A_WORD if inside else _ELSEWHERE, tuple(sorted(spans))
+    )
+
+
+def _together(positions: list[int]) -> list[Span]:
+    spans: list[Span] = []
+    for position in positions:
+        if spans and spans[-1][1] == position:
+            spans[-1] = (spans[-1][0], position + 1)
+        else:
+            spans.append((position, position + 1))
+    return spans
+
+
+def _inside_a_word(text: str, span: Span) -> bool:
+    return text[span[0] - 1 : span[0]].isalnum() and text[span[1] : span[1] + 1].isalnum()

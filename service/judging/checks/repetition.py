@@ -1,0 +1,66 @@
+"""The same character, word or line over and over."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from service.judging.model import Finding, Span
+from service.judging.reading import Reading
+
+_CHARACTER = re.compile(r"([^\W\d_])\1{7,}|([^\w\s.=_*-])\2{9,}|([.=_*-])\3{29,}")
+_WORDS_IN_A_ROW = 5
+_SAME_LINES = 3
+_SCORE = 0.9
+
+
+def repetition(reading: Reading) -> Finding | None:
+    """Find what is repeated far beyond emphasis.
+
+    A letter eight times, another sign ten times (dots and dashes thirty), a word or a pair of words five
+    times in a row, a line of three words and more three times; measured on tests/cases/repetition.tsv.
+
+    >>> from service.judging.reading import read
+    >>> repetition(read("hay quáááááááááá")).spans
+    ((6, 16),)
+    """
+    spans = [match.span() for match in _CHARACTER.finditer(reading.plain)]
+    spans += _rows(reading, 1) or _rows(reading, 2)
+    spans += _lines(reading.plain)
+    if not spans:
+        return None
+    spans.sort()
+    kept = [span for place, span in enumerate(spans) if place == 0 or span[0] >= spans[place - 1][1]]
+    return Finding("repetition", "repetition", _SCORE, tuple(reading.span(*span) for span in kept))
+
+
+def _rows(reading: Reading, step: int) -> list[Span]:
+    """Find runs in which every word equals the one `step` before it."""
+    keys = reading.keys
+    least = (_WORDS_IN_A_ROW - 1) * step
+    if len(keys) < least + step or len(keys) - len(set(keys)) < least:
+        return []
+    spans: list[Span] = []
+    same = 0
+    for place in range(step, len(keys) + 1):
+        if place < len(keys) and keys[place] == keys[place - step]:
+            same += 1
+            continue
+        if same >= least:
+            spans.append((reading.words[place - same - step].start, reading.words[place - 1].end))
+        same = 0
+    return [span for span in spans if not reading.plain[span[0] : span[1]].replace(" ", "").isdigit()]
+
+
+def _lines(plain: str) -> list[Span]:
+    if plain.count("\n") < _SAME_LINES - 1:
+        return []
+    lines = [line.strip() for line in plain.split("\n")]
+    many = {line for line, times in Counter(lines).items() if times >= _SAME_LINES and line.count(" ") >= 2}
+    spans: list[Span] = []
+    start = 0
+    for line in plain.split("\n"):
+        if line.strip() in many:
+            spans.append((start, start + len(line)))
+        start += len(line) + 1
+    return spans

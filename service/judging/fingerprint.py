@@ -1,0 +1,103 @@
+"""Near-duplicates: a short fingerprint by which they meet, and how alike two texts are.
+
+MinHash (Broder, 1997) over single words and pairs of them, in bands. Marks, case and disguise are folded: the
+same advertisement is sent with and without its marks, and eight syllables in one order are too many to agree
+by chance. Numbers count as one and the same, since copies differ in them. Nothing here knows which texts were
+seen before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from service.judging.reading import read
+
+LEAST_SYLLABLES = 8
+_MOST_WORDS = 2_000
+"""Longer texts are told apart by their beginning: it bounds the time."""
+
+_BANDS, _ROWS = 8, 3
+"""Two texts of Jaccard similarity s share a band with probability 1 - (1 - s³)⁸: 0.3: 0.20, 0.7: 0.96, 0.9:
+1.
+"""
+
+_Hashes = npt.NDArray[np.uint64]
+
+
+def _constants(name: str) -> _Hashes:
+    drawn = (hashlib.blake2b(f"{name}:{n}".encode(), digest_size=8).digest() for n in range(_BANDS * _ROWS))
+    return np.array([int.from_bytes(one, "big") | 1 for one in drawn], dtype=np.uint64)
+
+
+_FACTORS, _OFFSETS = _constants("factor"), _constants("offset")
+_PAIR = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a text is found by; two texts that share one band are worth comparing.
+
+    Attributes:
+        bands: eight strings of 13 characters; the same in every version and process.
+    """
+
+    bands: tuple[str, ...]
+
+
+def _syllables(text: str) -> list[str]:
+    return [word if not word.isdigit() else "0" for word in read(text).keys[:_MOST_WORDS]]
+
+
+def fingerprint(text: str) -> Fingerprint | None:
+    """Give the fingerprint of a text, or None under eight syllables.
+
+    >>> fingerprint("Bài viết rất hay") is None
+    True
+    >>> one = fingerprint("Cho vay tiền nhanh trong ngày, chỉ cần căn cước")
+    >>> one == fingerprint("CHO VAY TIEN NHANH TRONG NGAY: CHI CAN CAN CUOC!!!")
+    True
+    """
+    words = _syllables(text)
+    if sum(word != "0" for word in words) < LEAST_SYLLABLES:
+        return None
+    single = np.array([zlib.crc32(word.encode()) for word in words], dtype=np.uint64)
+    pieces = np.unique(np.concatenate([single, single[:-1] * _PAIR + single[1:]]))
+    least = np.array([_least(pieces, row) for row in range(_BANDS * _ROWS)], dtype=np.uint64)
+    return Fingerprint(tuple(_band(least, band) for band in range(_BANDS)))
+
+
+def _least(pieces: _Hashes, row: int) -> np.uint64:
+    hashed: _Hashes = (pieces * _FACTORS[row] + _OFFSETS[row]) >> _HALF
+    return np.uint64(hashed.min())
+
+
+def _band(least: _Hashes, band: int) -> str:
+    rows = least[band * _ROWS : (band + 1) * _ROWS].astype(">u8").tobytes()
+    return f"{band}{hashlib.blake2b(rows, digest_size=6).hexdigest()}"
+
+
+def similarity(a: str, b: str) -> float:
+    """Tell how alike two texts are: 1.0 is the same once case, marks, numbers and punctuation are folded.
+
+    It is the share of words and pairs of words that both have (Dice): one word in ten changed gives about
+    0.85.
+
+    >>> similarity("Rất hay!", "rat hay")
+    1.0
+    """
+    ours, theirs = _pieces(a), _pieces(b)
+    if not ours or not theirs:
+        return 1.0 if ours == theirs else 0.0
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
+
+
+def _pieces(text: str) -> set[tuple[str, ...]]:
+    words = _syllables(text)
+    return {(word,) for word in words} | set(pairwise(words))

@@ -1,0 +1,58 @@
+"""The words of advertising and of insult that the checks `spam` and `toxic` weigh, in one automaton.
+
+The lists are written by hand for this project. What the weights amount to is each check's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from service.judging.phrases import Phrases
+from service.judging.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of a list.
+
+    Attributes:
+        topic: the list: `spam` or `toxic`.
+        kind: the group of its list.
+        weight: in the unit that its list states.
+        phrase: with its marks.
+    """
+
+    topic: str
+    kind: str
+    weight: float
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A term in a text; `start` and `end` are places in `Reading.plain`."""
+
+    term: Term
+    start: int
+    end: int
+    disguised: bool
+
+
+def _load(topic: str) -> list[Term]:
+    lines = Path(__file__).with_name(f"{topic}.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return [Term(topic, kind, float(weight), phrase) for kind, weight, phrase in rows]
+
+
+@cache
+def _compiled() -> tuple[tuple[Term, ...], Phrases]:
+    terms = (*_load("spam"), *_load("toxic"))
+    return terms, Phrases(term.phrase for term in terms)
+
+
+def terms(reading: Reading) -> list[Seen]:
+    """Find the terms of all lists."""
+    known, phrases = _compiled()
+    return [Seen(known[hit.phrase], hit.start, hit.end, hit.disguised) for hit in phrases.find(reading)]

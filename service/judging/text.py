@@ -1,0 +1,70 @@
+"""A reader's text as it is kept (`clean`) and as it is shown (`visible`).
+
+Not how checks read it: that is `reading`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_ENDS = re.compile("\r\n|[\r\N{NEXT LINE}\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+
+# Pictographs that take joiners and selectors: arrows to miscellaneous symbols, and the emoji blocks.
+_PICTOGRAPH = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+# Arabic to Myanmar, Khmer, Mongolian: writing that needs joiners, or marks its words with a zero-width space.
+_JOINING = "[\u0600-\u109f\u1780-\u18af]"
+
+_HIDING = (
+    "\N{SOFT HYPHEN}\N{COMBINING GRAPHEME JOINER}\N{ARABIC LETTER MARK}"
+    "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HANGUL FILLER}\N{HALFWIDTH HANGUL FILLER}"
+    "\N{KHMER VOWEL INHERENT AQ}\N{KHMER VOWEL INHERENT AA}"
+    "\u180b-\u180f"  # Mongolian selectors
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f"  # zero-width characters, bidi controls, invisible operators
+    "\ufe00-\ufe0f\N{ZERO WIDTH NO-BREAK SPACE}\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a"  # musical format controls
+    "\U000e0000-\U000e0fff"  # tags, further selectors
+)
+_SIGN = re.compile(f"[{_HIDING}]")
+
+# What emoji and some scripts need is matched first and kept; group 1 is what hides.
+_JOINER_OR_HIDING = re.compile(
+    "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"  # flag of a region: a black flag, tags, the cancel tag
+    "|[0-9#*]\ufe0f\N{COMBINING ENCLOSING KEYCAP}"
+    f"|(?<={_PICTOGRAPH})[\ufe0e\ufe0f]"
+    f"|(?:(?<={_PICTOGRAPH})|(?<={_PICTOGRAPH}\ufe0f))\N{ZERO WIDTH JOINER}(?={_PICTOGRAPH})"
+    f"|(?<={_JOINING})[\u200b-\u200d]"
+    f"|([{_HIDING}])"
+)
+
+
+def clean(raw: str) -> str:
+    r"""Bring a text to the form in which it is kept: NFC, line ends as \n, no control characters, trimmed.
+
+    >>> clean(" Hay\r\nqua\x07\u0301 ")
+    'Hay\nquá'
+    """
+    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", raw))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def visible(text: str) -> str:
+    r"""Take out what hides, for the form that is shown; emoji keep what joins and selects them.
+
+    >>> visible("ng\N{ZERO WIDTH SPACE}on quá \N{WOMAN}\N{ZERO WIDTH JOINER}\N{EAR OF RICE}")
+    'ngon quá 👩\u200d🌾'
+    """
+    if _SIGN.search(text) is None:
+        return text
+    shown = _JOINER_OR_HIDING.sub(lambda seen: "" if seen[1] else seen[0], text)
+    return unicodedata.normalize("NFC", shown).strip()
+
+
+def hidden(text: str) -> list[int]:
+    """Give the positions of the characters that `visible` takes out."""
+    if _SIGN.search(text) is None:
+        return []
+    return [seen.start() for seen in _JOINER_OR_HIDING.finditer(text) if seen[1]]
