@@ -30,9 +30,11 @@ def try_lock(path: Path) -> int | None:
     return descriptor
 
 
-def die_with_parent() -> None:
+def die_with(parent: int) -> None:
     """For `preexec_fn`: end this child, whatever it does then, when the thread that started it ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the kernel was asked
+        os._exit(1)
 
 
 def listener_of(connection: socket.socket) -> int:

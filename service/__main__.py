@@ -1,0 +1,33 @@
+"""The `codau` command. Its sub-commands are in `service.commands`; here is how all of them end.
+
+Exit status: 0 done, 1 refused or failed, 2 a wrong option or setting. What went wrong is one line on standard
+error.
+"""
+
+import sys
+
+from service import settings
+from service.commands import app
+from service.errors import Problem
+from service.supervision.errors import StartRefused
+
+
+def main() -> None:
+    """Run the command line."""
+    for name, meant in settings.misspelt():
+        print(f"codau: {name} is no setting; did you mean {meant}?", file=sys.stderr)
+    try:
+        app()
+    except settings.InvalidSettings as wrong:
+        _end(str(wrong), 2)
+    except (StartRefused, Problem) as refused:
+        _end(str(refused), 1)
+
+
+def _end(why: str, status: int) -> None:
+    print(f"codau: {why}", file=sys.stderr)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""`codau up`, `codau api`, `codau worker`: all of it on this machine, or one part for a container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service import settings
+
+if TYPE_CHECKING:
+    from service.supervision.up import Parts, Ready
+
+
+def up(
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="Also run a small newspaper whose readers comment, on the next port."),
+    ] = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C: Valkey, API, workers.
+
+    Valkey comes along unless CODAU_REDIS_URL names a server. The first start makes an admin key and a site to
+    try things on; its keys are printed and kept in the data folder.
+    """
+    from service.supervision.up import Parts
+
+    _run(Parts(api=True, workers=True, keys=True, newspaper=demo))
+
+
+def api() -> None:
+    """Run the API alone, CODAU_API_PROCESSES times; CODAU_REDIS_URL names its server."""
+    from service.supervision.up import Parts
+
+    _run(Parts(api=True))
+
+
+def worker() -> None:
+    """Run the workers alone, CODAU_WORKER_PROCESSES times; CODAU_REDIS_URL names their server."""
+    from service.supervision.up import Parts
+
+    _run(Parts(workers=True))
+
+
+def _run(parts: Parts) -> None:
+    import asyncio
+
+    from service import logs
+    from service.supervision import up as supervisor
+
+    chosen = settings.load()
+    logs.set_up(chosen.log_format)
+    asyncio.run(supervisor.run(chosen, parts, lambda ready: _tell(ready, chosen)))
+
+
+def _tell(ready: Ready, chosen: settings.Settings) -> None:
+    from service.supervision import first_keys
+
+    lines = [f"Có Dấu is ready after {ready.after_s:.1f} s.", ""]
+    if ready.newspaper_url:
+        lines.append(f"  a newspaper that uses it  {ready.newspaper_url}")
+    if ready.url:
+        lines += [
+            f"  for its moderators        {ready.url}/moderate",
+            f"  the API                   {ready.url}   (described at {ready.url}/docs)",
+        ]
+    if ready.made:
+        lines += [
+            "",
+            f"This is the first start. These keys are also kept in {first_keys.path_in(chosen.data_dir)}:",
+            "",
+            f"  admin                     {ready.made.admin_key}",
+            f"  website, site {ready.made.site}        {ready.made.website_key}",
+            f"  moderator, site {ready.made.site}      {ready.made.moderator_key}",
+        ]
+    print("\n".join([*lines, "", "Ctrl-C stops it."]), flush=True)

@@ -1,0 +1,52 @@
+"""One process that answers HTTP: `python -m service.supervision.api_process --listen FD --ready FD`.
+
+Started by a supervisor with a bound socket; it serves until SIGTERM, then finishes what is under way.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+
+import uvloop
+from aiohttp import web
+
+from service import logs, settings
+from service.app import create_app
+
+FINISH_S = 6.0
+"""How long requests under way may take after SIGTERM."""
+
+_BACKLOG = 1024
+
+
+async def serve(app: web.Application, listen: int, ready: int) -> None:
+    """Answer on an inherited socket until SIGTERM; write to `ready` when the first request may come."""
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=FINISH_S)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, socket.socket(fileno=listen), backlog=_BACKLOG).start()
+        with contextlib.suppress(BrokenPipeError):  # after a restart nobody waits for it
+            os.write(ready, b"!")
+        os.close(ready)
+        await told.wait()
+    finally:
+        await runner.cleanup()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--listen", type=int, required=True, help="descriptor of a bound socket")
+    parser.add_argument("--ready", type=int, required=True, help="descriptor to write to when serving")
+    arguments = parser.parse_args()
+    found = settings.load()
+    logs.set_up(found.log_format)
+    uvloop.run(serve(create_app(found), arguments.listen, arguments.ready))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""A program that is started again when it dies, until it is stopped; the embedded server is not one."""
+
+import asyncio
+import contextlib
+import functools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from service.supervision import kernel
+from service.supervision.errors import StartRefused
+
+READY_S = 30.0
+"""How long a program may take until it says that it is ready."""
+
+FIRST_WAIT_S = 0.1
+LONGEST_WAIT_S = 10.0
+"""Waits before a restart double from the first to the longest; who lived for the longest starts over."""
+
+_log = structlog.get_logger()
+
+
+async def ended(pidfd: int) -> None:
+    """Return when the process has ended."""
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    loop.add_reader(pidfd, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(pidfd)
+
+
+def waits() -> Iterator[float]:
+    """Seconds to wait before each restart of something that keeps dying."""
+    wait_s = FIRST_WAIT_S
+    while True:
+        yield wait_s
+        wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+
+class Child:
+    """One program, running as at most one process."""
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        pass_fds: Sequence[int] = (),
+        announces: bool = False,
+    ) -> None:
+        """
+        Args:
+            name: what the log calls it.
+            argv: program and arguments.
+            env: its whole environment.
+            pass_fds: descriptors it inherits under the same numbers.
+            announces: it is given `--ready FD` besides, and writes there when it serves.
+        """
+        self.name = name
+        self._argv = list(argv)
+        self._env = env
+        self._pass_fds = tuple(pass_fds)
+        self._announces = announces
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pidfd = -1
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Run it, and again whenever it dies; returns when it serves, if it says so.
+
+        Raises:
+            StartRefused: it ended, or took too long, before it served for the first time.
+        """
+        ready = self._spawn()
+        try:
+            if self._announces:
+                await self._announced(ready)
+        finally:
+            os.close(ready)
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def stop(self, within_s: float) -> None:
+        """Ask it to finish, and kill it when it has not within the time. Harmless when it does not run."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(within_s):
+                await ended(self._pidfd)
+        except TimeoutError:
+            _log.warning("process killed: it did not finish in time", process=self.name, within_s=within_s)
+            self._process.kill()
+            await ended(self._pidfd)
+        self._bury()
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        pauses = waits()
+        while True:
+            began = loop.time()
+            await ended(self._pidfd)
+            if loop.time() - began >= LONGEST_WAIT_S:
+                pauses = waits()
+            status, wait_s = self._bury(), next(pauses)
+            _log.warning("process ended", process=self.name, status=status, restart_in_s=wait_s)
+            await asyncio.sleep(wait_s)
+            os.close(self._spawn())
+
+    def _spawn(self) -> int:
+        """Start the process; returns the end of a pipe it announces itself on, which the caller closes."""
+        ready, announce = os.pipe()
+        told = ["--ready", str(announce)] if self._announces else []
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  the arguments are ours
+                [*self._argv, *told],
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # what it has to say goes to the log, on standard error
+                pass_fds=(*self._pass_fds, announce),
+                process_group=0,  # Ctrl-C is for the supervisor, which stops everybody in order
+                preexec_fn=functools.partial(kernel.die_with, os.getpid()),  # noqa: PLW1509  two C calls
+            )
+        finally:
+            os.close(announce)
+        self._pidfd = os.pidfd_open(self._process.pid)
+        return ready
+
+    async def _announced(self, ready: int) -> None:
+        loop = asyncio.get_running_loop()
+        told = asyncio.Event()
+        loop.add_reader(ready, told.set)
+        try:
+            async with asyncio.timeout(READY_S):
+                await told.wait()
+        except TimeoutError:
+            raise StartRefused(f"{self.name} was not ready within {READY_S:.0f} s") from None
+        finally:
+            loop.remove_reader(ready)
+        if not os.read(ready, 1):
+            raise StartRefused(f"{self.name} ended before it was ready; its last lines say why")
+
+    def _bury(self) -> int | None:
+        """Forget a process that has ended; returns its status, negative for a signal."""
+        if self._process is None:
+            return None
+        status = self._process.wait()
+        os.close(self._pidfd)
+        self._process = None
+        return status
+
+
+def program(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of ours; `-P`, since the current folder may hold modules of its name."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def environment(changes: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with changes, and where our modules are."""
+    ours = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, **changes}
+
+
+@contextlib.contextmanager
+def until_told_to_stop(task: asyncio.Task[None]) -> Iterator[None]:
+    """Cancel `task` at the first SIGTERM, Ctrl-C or hang-up; later ones change nothing, it is stopping."""
+    loop = asyncio.get_running_loop()
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            task.cancel()
+
+    signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
