@@ -21,7 +21,7 @@ _PAGE: Final = """<!doctype html>
 </head>
 <body>
 <div id="api"></div>
-<noscript>This page needs JavaScript; the document itself is <a href="openapi.json">openapi.json</a>.</noscript>
+<noscript>This page needs JavaScript; the document is at <a href="openapi.json">openapi.json</a>.</noscript>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
 </body>
