@@ -1,7 +1,7 @@
 """`python -m workers [NAME…] [--drain]`: the loops behind the service, each named by its duty.
 
-Without names all of them run, until SIGTERM or Ctrl-C; what is under way is finished. With `--drain` the queue
-is emptied once, and the process ends.
+Without names all of them run, until SIGTERM or Ctrl-C; what is under way is finished. With `--drain` the
+queue is emptied once, and the process ends.
 """
 
 import argparse

@@ -86,4 +86,6 @@ def _came_before(other: Comment, comment: Comment) -> bool:
 
 def _same_place(one: Comment, other: Comment) -> bool:
     author = author_key(one.site, one.author)
-    return author is not None and author == author_key(other.site, other.author) and one.thread == other.thread
+    return (
+        author is not None and author == author_key(other.site, other.author) and one.thread == other.thread
+    )

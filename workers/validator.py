@@ -79,7 +79,9 @@ class Validator:
 
     async def give_up(self, task: Task) -> None:
         """Hand over to a person what no worker survives judging."""
-        log.error("check_killed_its_worker", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
+        log.error(
+            "check_killed_its_worker", site=task.site, comment=task.comment_id, deliveries=task.deliveries
+        )
         waiting = await self._comments([task])
         await self._commit([self._judged(task, comment, set_aside("worker")) for _, comment in waiting])
         if not waiting:

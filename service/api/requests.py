@@ -35,13 +35,17 @@ class NewAuthor(Request):
     id: Annotated[AuthorId | None, Empty, Field(description="The website's own id of the reader.")] = None
     email: Annotated[Text | None, Empty, Field(max_length=254, description="For moderators only.")] = None
     ip: Annotated[Address | None, Field(description="IPv4 or IPv6 address; for moderators only.")] = None
-    user_agent: Annotated[Text | None, Empty, Field(max_length=512, description="For moderators only.")] = None
+    user_agent: Annotated[Text | None, Empty, Field(max_length=512, description="For moderators only.")] = (
+        None
+    )
 
 
 class NewComment(Request):
     """A reader's comment, as the website passes it on."""
 
-    thread: Annotated[Thread, Field(description="The website's name of the article.", examples=["doi-song/4711"])]
+    thread: Annotated[
+        Thread, Field(description="The website's name of the article.", examples=["doi-song/4711"])
+    ]
     body: Annotated[
         Body,
         Field(
@@ -50,8 +54,12 @@ class NewComment(Request):
         ),
     ]
     author: NewAuthor
-    parent_id: Annotated[CommentId | None, Field(description="The published comment this one answers.")] = None
-    thread_title: Annotated[Line | None, Empty, Field(max_length=300, description="Title of the article.")] = None
+    parent_id: Annotated[CommentId | None, Field(description="The published comment this one answers.")] = (
+        None
+    )
+    thread_title: Annotated[
+        Line | None, Empty, Field(max_length=300, description="Title of the article.")
+    ] = None
     thread_url: Annotated[WebUrl | None, Empty, Field(description="Address of the article.")] = None
 
 
@@ -117,7 +125,9 @@ class NewKey(Request):
     """A key for one site; admin keys are made on the command line."""
 
     role: Literal["website", "moderator"]
-    name: Annotated[Line, Field(min_length=1, max_length=80, description="What others see of whoever uses it.")]
+    name: Annotated[
+        Line, Field(min_length=1, max_length=80, description="What others see of whoever uses it.")
+    ]
 
 
 class SiteQuery(Request):

@@ -1,4 +1,4 @@
-"""Who wrote a comment, as one key: the website's id, else the e-mail, else the address (contract, section 1)."""
+"""Who wrote a comment, as one key: the website's id, else the e-mail, else the address."""
 
 from enum import StrEnum
 from hashlib import blake2b

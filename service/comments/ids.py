@@ -39,18 +39,18 @@ def is_id(text: str) -> bool:
     return _WELL_FORMED.fullmatch(text) is not None
 
 
-def _number(comment_id: str) -> int:
+def _number(digits: str) -> int:
     number = 0
-    for letter in comment_id:
-        number = number << 5 | _VALUES[letter]
+    for digit in digits:
+        number = number << 5 | _VALUES[digit]
     return number
 
 
 def id_hash(comment_id: str) -> int:
-    """The 16 bits of the thread's hash in an id."""
-    return (_number(comment_id) >> 48) & 0xFFFF
+    """The 16 bits of the thread's hash in an id: bits 48 to 63, which the 10th to 13th character cover."""
+    return (_number(comment_id[9:13]) >> 3) & 0xFFFF
 
 
 def id_time_ms(comment_id: str) -> int:
     """When the id was made, in unix ms."""
-    return _number(comment_id) >> 64
+    return _number(comment_id[:10]) >> 4

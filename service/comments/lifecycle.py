@@ -52,7 +52,7 @@ TRANSITIONS: Mapping[tuple[State | None, Event], tuple[frozenset[State], frozens
         }
     )
 )
-"""(from, what happens) → (to, by); an undo leads to where the comment stood before the decision it takes back."""
+"""(from, what happens) → (to, by); an undo leads to where the comment stood before the decision."""
 
 DECISIONS = frozenset({Event.APPROVED, Event.REJECTED, Event.EDITED, Event.REOPENED})
 """What a moderator decides, and can take back."""

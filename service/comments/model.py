@@ -1,7 +1,7 @@
 """What a comment is: who wrote what where, and the log of all that happened to it.
 
-The log is the record. State, body, findings, reason and times are what the log says, read by `standing_after`,
-so that history, undo and the present cannot disagree. Nothing here knows HTTP, JSON or Redis.
+The log is the record. State, body, findings, reason and times are what the log says, read by
+`standing_after`, so that history, undo and the present cannot disagree. Nothing here knows HTTP or Redis.
 """
 
 from collections.abc import Sequence

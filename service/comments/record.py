@@ -1,4 +1,4 @@
-"""A comment as it is stored: one JSON document, with version and state in front, where a script can read them.
+"""A comment as it is stored: one JSON document, version and state in front for the scripts to read.
 
 The header is a contract with the scripts in `service/store/lua`: a record begins with
 `{"version":<n>,"state":"<state>",`. What is absent has its default. The log

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import Redis, RedisCluster
@@ -69,8 +68,7 @@ class Routed:
 
 
 def _return_raw_replies(redis: AnyRedis) -> None:
-    callbacks: dict[str, Callable[..., Any]] = redis.response_callbacks
-    callbacks.clear()
+    redis.response_callbacks.clear()
 
 
 async def again_if_interrupted(commands: Commands, *command: Argument, within_s: float = 0.8) -> Any:

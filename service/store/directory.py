@@ -120,7 +120,7 @@ class Directory:
                 return site, before is None
 
     async def put_policy(self, site_id: str, change: Callable[[Policy], Policy]) -> Policy:
-        """Change a site's policy; `change` gets the present one, perhaps more than once, and returns the next.
+        """Change a site's policy; `change` makes the next of the present one, perhaps more than once.
 
         Raises:
             NotFound: there is no such site.

@@ -9,17 +9,18 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{config}:epoch` | STRING | grows with each change of a site, key or policy |
 | `codau:{config}:sites` | HASH | site id → JSON |
 | `codau:{config}:keys` | HASH | SHA-256 of a key → JSON |
+| `codau:{config}:probe` | STRING | written to see whether the store can write; gone after a second |
 | `codau:{<p>}:queue` | STREAM | what waits for a verdict: `c` = site, id, version; `w` = who waits for it |
 | `codau:{<p>}:events` | STREAM | `e` = type, site, id, version |
 | `codau:{<p>}:comment:<site>:<id>` | STRING | the record, see `service/comments/record.py` |
 | `codau:{<p>}:state:<site>:<state>` | ZSET | id by the ms since which it stands in that order |
 | `codau:{<p>}:risk:<site>` | ZSET | pending ids by risk, 0 to 1 |
-| `codau:{<p>}:thread:<site>:<thread>` | HASH | `title`, `url`, `open`, `policy`, `min`, `max`, `count`, `version` |
+| `codau:{<p>}:thread:<site>:<thread>` | HASH | see `service/store/threads.py` |
 | `codau:{<p>}:top:<site>:<thread>` | ZSET | ids at the top of the published tree, by ms of publication |
 | `codau:{<p>}:replies:<site>:<id>` | ZSET | every published comment below the one at the top, by ms |
 | `codau:{<p>}:repeat:<site>:<digest>` | STRING | an idempotency key's comment and request, 24 h |
 | `codau:{author:<site>:<digest>}:standing` | HASH | `standing`, `until` (unix ms), `note`, `by` |
-| `codau:{author:<site>:<digest>}:<list>` | ZSET | ids by ms: `comments` all, `published`, `rejected`, `recent` |
+| `codau:{author:<site>:<digest>}:<list>` | ZSET | ids by ms; `comments`, `published`, `rejected`, `recent` |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
 | `codau:{limit:<site>:<digest>:<per_s>}` | STRING | a limit's theoretical arrival time (GCRA), ms |
 """
@@ -30,6 +31,7 @@ META = "codau:{config}:meta"
 EPOCH = "codau:{config}:epoch"
 SITES = "codau:{config}:sites"
 KEYS = "codau:{config}:keys"
+PROBE = "codau:{config}:probe"
 
 
 def queue(p: int) -> str:

@@ -1,4 +1,4 @@
-"""Pages of sorted sets that stay right while members come and go: a cursor is a place, not a number of steps."""
+"""Pages of sorted sets that stay right while members come and go: a cursor is a place, no count."""
 
 import binascii
 import math
@@ -58,18 +58,20 @@ async def page_of(
     low, high = ("-inf", "+inf")
     found: list[Cursor] = []
     if after is not None:
-        equal = await _range(commands, key, order, repr(after.score), repr(after.score), -1)
+        equal = await _range(commands, key, order, (repr(after.score),) * 2, -1)
         found = [place for place in equal if (place > after if order is Order.OLDEST else place < after)]
         low, high = (f"({after.score!r}", high) if order is Order.OLDEST else (low, f"({after.score!r}")
     if len(found) < limit:
-        found += await _range(commands, key, order, low, high, limit - len(found))
+        found += await _range(commands, key, order, (low, high), limit - len(found))
     return found[:limit]
 
 
-async def _range(commands: Commands, key: str, order: Order, low: str, high: str, limit: int) -> list[Cursor]:
-    if order is Order.OLDEST:
-        span = ("ZRANGE", key, low, high, "BYSCORE", "LIMIT", 0, limit, "WITHSCORES")
-    else:
-        span = ("ZRANGE", key, high, low, "BYSCORE", "REV", "LIMIT", 0, limit, "WITHSCORES")
-    flat = await again_if_interrupted(commands, *span)
+async def _range(
+    commands: Commands, key: str, order: Order, between: tuple[str, str], limit: int
+) -> list[Cursor]:
+    low, high = between
+    span = (low, high) if order is Order.OLDEST else (high, low, "REV")
+    flat = await again_if_interrupted(
+        commands, "ZRANGE", key, *span, "BYSCORE", "LIMIT", 0, limit, "WITHSCORES"
+    )
     return [Cursor(float(flat[i + 1]), flat[i].decode()) for i in range(0, len(flat), 2)]

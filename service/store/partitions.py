@@ -40,6 +40,8 @@ class Partitions:
         await again_if_interrupted(commands, "HSETNX", keys.META, "partitions", self.count)
         found_format, found = await again_if_interrupted(commands, "HMGET", keys.META, "format", "partitions")
         if found_format.decode() != FORMAT:
-            raise Mismatch(f"The data have format {found_format.decode()}; this version reads format {FORMAT}.")
+            raise Mismatch(
+                f"The data have format {found_format.decode()}; this version reads format {FORMAT}."
+            )
         if int(found) != self.count:
             raise Mismatch(f"The data have {int(found)} partitions: set CODAU_PARTITIONS={int(found)}.")

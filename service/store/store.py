@@ -4,6 +4,7 @@ from service.store import connection
 from service.store.authors import AuthorStore
 from service.store.comments import CommentStore
 from service.store.directory import Directory
+from service.store.health import HealthStore
 from service.store.likeness import LikenessStore
 from service.store.limits import LimitStore
 from service.store.lists import ListStore
@@ -24,6 +25,7 @@ class Store:
         self.authors = AuthorStore(self.commands)
         self.likeness = LikenessStore(self.commands)
         self.limits = LimitStore(self.commands)
+        self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
 
     async def open(self) -> None:

@@ -17,6 +17,9 @@ from service.store.wire import Argument, Commands
 _FIELDS = ("title", "url", "open", "policy", "count", "version", "revision")
 
 
+_NO_RULES = ThreadPolicy()
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """One article as this service knows it; a thread that nobody spoke of has the defaults.
@@ -30,7 +33,7 @@ class Thread:
     title: str | None = None
     url: str | None = None
     open: bool = True
-    policy: ThreadPolicy = ThreadPolicy()
+    policy: ThreadPolicy = _NO_RULES
     count: int = 0
     version: int = 0
     revision: int = 0
@@ -61,16 +64,27 @@ class ThreadStore:
     async def many(self, site: str, threads: Sequence[str]) -> dict[str, Thread]:
         """Several threads by name, asked for in one turn."""
         unique = list(dict.fromkeys(threads))
-        return dict(zip(unique, await asyncio.gather(*(self.get(site, name) for name in unique)), strict=True))
+        return dict(
+            zip(unique, await asyncio.gather(*(self.get(site, name) for name in unique)), strict=True)
+        )
 
     async def version(self, site: str, thread: str) -> int:
         """The one small read that tells whether a rendered thread is still what it was."""
-        return int(await again_if_interrupted(self._commands, "HGET", self._key(site, thread), "version") or 0)
+        return int(
+            await again_if_interrupted(self._commands, "HGET", self._key(site, thread), "version") or 0
+        )
 
     async def describe(self, site: str, thread: str, seen: Thread, said: Thread) -> bool:
         """Keep what a website says; False when somebody said otherwise since `seen` was read."""
         policy = said.policy.stored()
-        fields: list[Argument] = ["title", said.title or "", "url", said.url or "", "open", "" if said.open else "0"]
+        fields: list[Argument] = [
+            "title",
+            said.title or "",
+            "url",
+            said.url or "",
+            "open",
+            "" if said.open else "0",
+        ]
         fields += ["policy", orjson.dumps(policy) if policy else ""]
         fields += ["min", said.policy.length.min or "", "max", said.policy.length.max or ""]
         seen_revision: Argument = seen.revision or ""
@@ -80,7 +94,10 @@ class ThreadStore:
     async def counts(self, site: str, threads: Sequence[str]) -> dict[str, int]:
         """How many comments are published in each."""
         stored = await asyncio.gather(
-            *(again_if_interrupted(self._commands, "HGET", self._key(site, name), "count") for name in threads)
+            *(
+                again_if_interrupted(self._commands, "HGET", self._key(site, name), "count")
+                for name in threads
+            )
         )
         return {name: int(count or 0) for name, count in zip(threads, stored, strict=True)}
 
@@ -113,7 +130,7 @@ def _load(stored: Sequence[bytes | None]) -> Thread:
         title=None if title is None else title.decode(),
         url=None if url is None else url.decode(),
         open=opened != b"0",
-        policy=ThreadPolicy() if policy is None else ThreadPolicy.model_validate_json(policy),
+        policy=_NO_RULES if policy is None else ThreadPolicy.model_validate_json(policy),
         count=int(count or 0),
         version=int(version or 0),
         revision=int(revision or 0),

@@ -19,7 +19,7 @@ Argument = str | bytes | int | float
 _TIMEOUT_S = 5.0  # a reply that takes longer is taken for a dead connection
 _CONNECT_TIMEOUT_S = 1.0
 _CANNOT_SERVE = frozenset(
-    "OOM MISCONF READONLY LOADING BUSY MASTERDOWN NOREPLICAS CLUSTERDOWN TRYAGAIN UNBLOCKED".split()
+    ["OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN"]
 )
 
 
@@ -52,7 +52,9 @@ class ReplyError(Exception):
 
     def as_unavailable(self) -> Unavailable | None:
         """The 503 that it means, or None where it is a defect of ours."""
-        return Unavailable(f"The store cannot serve now ({self.kind}).") if self.kind in _CANNOT_SERVE else None
+        return (
+            Unavailable(f"The store cannot serve now ({self.kind}).") if self.kind in _CANNOT_SERVE else None
+        )
 
 
 class _Session(asyncio.Protocol):
@@ -75,7 +77,7 @@ class _Session(asyncio.Protocol):
     def send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
         if not self._unsent:
             self._loop.call_soon(self._write)
-        self._unsent.append(hiredis.pack_command(command))
+        self._unsent.append(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub says one element
         reply: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append((reply, self._loop.time()))
         return reply
@@ -118,7 +120,7 @@ class _Session(asyncio.Protocol):
 
 
 class Wire:
-    """`Commands` for one server, named by a `redis://`, `rediss://` or `unix://` URL. Connects when needed."""
+    """`Commands` for the server at a `redis://`, `rediss://` or `unix://` URL; connects when needed."""
 
     def __init__(self, url: str) -> None:
         self._target: dict[str, Any] = dict(parse_url(url))

@@ -1,0 +1,58 @@
+"""How `Prefer: wait` learns of a verdict: by being told.
+
+Each process listens on one channel of its own, whose name goes into the queue with the comment; the worker
+that commits the verdict publishes the comment's id there. A message that is lost costs no more than the wait:
+whoever waited then looks at the comment once.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Iterator
+
+from redis.exceptions import RedisError
+
+from service.store import keys
+from service.store.connection import listener
+
+_RETRY_S = 0.5
+
+
+class Answers:
+    """Hands each verdict to those who wait for it."""
+
+    def __init__(self, url: str) -> None:
+        self.channel = keys.answers(secrets.token_hex(6))
+        self._url = url
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
+
+    @contextlib.contextmanager
+    def expected(self, comment_id: str) -> Iterator[asyncio.Future[None]]:
+        """A future that is done when the comment has been judged; to be asked for before it is queued."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(comment_id, []).append(told)
+        try:
+            yield told
+        finally:
+            self._waiting[comment_id].remove(told)
+            if not self._waiting[comment_id]:
+                del self._waiting[comment_id]
+
+    async def listen(self) -> None:
+        """Listen until cancelled; where the store is gone, until it is back."""
+        while True:
+            with contextlib.suppress(RedisError, OSError):
+                await self._listen()
+            await asyncio.sleep(_RETRY_S)
+
+    async def _listen(self) -> None:
+        async with listener(self._url) as redis, redis.pubsub() as subscription:
+            await subscription.subscribe(self.channel)
+            async for message in subscription.listen():
+                if message["type"] == "message":
+                    self._tell(message["data"].decode())
+
+    def _tell(self, comment_id: str) -> None:
+        for told in self._waiting.get(comment_id, ()):
+            if not told.done():
+                told.set_result(None)

@@ -1,0 +1,213 @@
+"""How a call is declared, and what every call has in common: key, role, site, body and query.
+
+A handler says what it takes by models; what it gets has been checked. The same declarations make the OpenAPI
+document. Nothing here knows what any call does.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, get_origin
+
+import orjson
+from aiohttp import hdrs, web
+from pydantic import BaseModel, ValidationError
+
+from service.api.fields import Request
+from service.api.services import SERVICES, Services
+from service.comments.merge_patch import field_errors
+from service.comments.reasons import Language, prefers
+from service.errors import Forbidden, InvalidJson, InvalidRequest, Unauthorized, UnsupportedMediaType
+from service.store.directory import KeyRecord, Role, Site, Snapshot
+
+B = TypeVar("B", bound=BaseModel)
+Q = TypeVar("Q", bound=BaseModel)
+
+WEBSITE = frozenset({Role.WEBSITE, Role.ADMIN})
+READER = frozenset({Role.WEBSITE, Role.MODERATOR, Role.ADMIN})
+MODERATOR = frozenset({Role.MODERATOR, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[B, Q]):
+    """One request, checked.
+
+    Attributes:
+        site: the site it concerns; calls that concern none must not ask.
+        language: what the reader prefers.
+    """
+
+    request: web.Request
+    services: Services
+    caller: KeyRecord
+    snapshot: Snapshot
+    named_site: Site | None
+    body: B
+    query: Q
+
+    @property
+    def site(self) -> Site:
+        assert self.named_site is not None  # noqa: S101 - the endpoint is declared with a site
+        return self.named_site
+
+    @property
+    def language(self) -> Language:
+        return prefers(self.request.headers.get(hdrs.ACCEPT_LANGUAGE))
+
+    def path(self, name: str) -> str:
+        """A part of the path, percent-decoded."""
+        return self.request.match_info[name]
+
+
+Handler = Callable[[Call[Any, Any]], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One call, declared.
+
+    Attributes:
+        roles: whose keys may make it; None needs no key.
+        concerns_site: whether it is about one site, implied by the key or named by `?site=`.
+        answers: HTTP status → what it answers, a model or None for no body.
+    """
+
+    method: str
+    path: str
+    handler: Callable[..., Awaitable[web.StreamResponse]]
+    roles: frozenset[Role] | None
+    summary: str
+    tag: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] = Request
+    concerns_site: bool = True
+    answers: Mapping[int, Any] = field(default_factory=dict)
+
+
+class Endpoints(list[Endpoint]):
+    """The calls of one audience."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__()
+        self.tag = tag
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        roles: frozenset[Role] | None,
+        **declared: Any,
+    ) -> Callable[[Handler], Handler]:
+        """Declare the decorated function as a call's handler; its docstring's first line is the summary."""
+
+        def declare(handler: Handler) -> Handler:
+            summary = (handler.__doc__ or "").strip().partition("\n")[0]
+            self.append(Endpoint(method, path, handler, roles, summary, self.tag, **declared))
+            return handler
+
+        return declare
+
+
+def install(app: web.Application, endpoints: list[Endpoint]) -> None:
+    """Add the calls to an application."""
+    for endpoint in endpoints:
+        if endpoint.method == "GET":
+            app.router.add_get(endpoint.path, _handler(endpoint), allow_head=True)
+        else:
+            app.router.add_route(endpoint.method, endpoint.path, _handler(endpoint))
+
+
+def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        services = request.app[SERVICES]
+        snapshot = await services.store.directory.current()
+        caller = authenticated(request, services, snapshot)
+        if endpoint.roles is None or caller.role not in endpoint.roles:
+            raise Forbidden(f"A key of role {caller.role} may not do that.")
+        query = _query(endpoint, request)
+        site = _site(endpoint, caller, snapshot, query)
+        body = await _body(endpoint.body, request) if endpoint.body else Request()
+        return await endpoint.handler(Call(request, services, caller, snapshot, site, body, query))
+
+    return handle
+
+
+def authenticated(request: web.Request, services: Services, snapshot: Snapshot) -> KeyRecord:
+    """Who calls.
+
+    Raises:
+        Unauthorized: no key, an unknown one, or a revoked one.
+    """
+    scheme, _, key = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthorized
+    known = services.key_of(key.strip(), snapshot)
+    if known is None:
+        raise Unauthorized("This key is unknown or revoked.")
+    return known
+
+
+def _site(endpoint: Endpoint, caller: KeyRecord, snapshot: Snapshot, query: BaseModel) -> Site | None:
+    if not endpoint.concerns_site:
+        return None
+    named: str | None = getattr(query, "site", None)
+    if caller.site is not None:
+        if named not in (None, caller.site):
+            raise Forbidden("This key is for another site.")
+        return snapshot.site(caller.site)
+    if named is None:
+        raise InvalidRequest([("site", "an admin names the site: ?site=<id>")])
+    return snapshot.site(named)
+
+
+def _query(endpoint: Endpoint, request: web.Request) -> BaseModel:
+    fields = endpoint.query.model_fields
+    given: dict[str, Any] = {}
+    for name in request.query:
+        values = request.query.getall(name)
+        many = name in fields and get_origin(fields[name].annotation) is list
+        if len(values) > 1 and not many:
+            raise InvalidRequest([(name, "is given more than once")])
+        given[name] = values if many else values[0]
+    try:
+        return endpoint.query.model_validate(given)
+    except ValidationError as wrong:
+        raise InvalidRequest(list(field_errors(wrong, ""))) from None
+
+
+async def _body(model: type[B], request: web.Request) -> B:
+    """The body as its model.
+
+    Raises:
+        UnsupportedMediaType, InvalidJson, InvalidRequest; aiohttp's own for one over 64 KiB.
+    """
+    if not request.body_exists and not model.model_fields:
+        return model()
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType
+    return parsed(model, await request.read())
+
+
+def parsed(model: type[B], document: bytes) -> B:
+    """JSON bytes as a model: no deep nesting, no unpaired surrogates, UTF-8 alone.
+
+    Raises:
+        InvalidJson, InvalidRequest.
+    """
+    try:
+        return model.model_validate_json(document)
+    except ValidationError as wrong:
+        errors = wrong.errors(include_url=False, include_context=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            raise InvalidJson(
+                f"The body is not valid JSON: {errors[0]['msg'].removeprefix('Invalid JSON: ')}."
+            ) from None
+        raise InvalidRequest(list(field_errors(wrong, ""))) from None
+
+
+def reply(status: int, data: Any, **headers: str) -> web.Response:
+    """A JSON answer; header names are written with underscores."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return web.Response(
+        status=status, body=orjson.dumps(data), content_type="application/json", headers=named
+    )

@@ -1,0 +1,53 @@
+"""The application: services made at the start, closed at the end, and every call in its place."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from service.api import administration, articles, intake, moderation, operations, reading
+from service.api.answers import Answers
+from service.api.problems import problems
+from service.api.routing import install
+from service.api.services import SERVICES, Services
+from service.settings import Settings
+from service.store.store import Store
+
+MAX_REQUEST_BYTES = 64 * 1024
+"""Larger bodies are refused (contract: 413 `too_large`)."""
+
+ENDPOINTS = [
+    *intake.endpoints,
+    *reading.endpoints,
+    *articles.endpoints,
+    *moderation.endpoints,
+    *administration.endpoints,
+]
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The service, to be run by an `AppRunner`; `settings.redis_url` names the store."""
+    assert settings.redis_url is not None  # noqa: S101 - whoever embeds a server passes its address
+    app = web.Application(middlewares=[problems], client_max_size=MAX_REQUEST_BYTES)
+    store = Store(settings.redis_url, settings.partitions)
+    app[SERVICES] = Services(store, settings, Answers(settings.redis_url))
+    app.cleanup_ctx.extend([_store, _answers])
+    install(app, ENDPOINTS)
+    app.add_routes(operations.routes)
+    return app
+
+
+async def _store(app: web.Application) -> AsyncIterator[None]:
+    store = app[SERVICES].store
+    await store.open()
+    yield
+    await store.close()
+
+
+async def _answers(app: web.Application) -> AsyncIterator[None]:
+    listening = asyncio.create_task(app[SERVICES].answers.listen())
+    yield
+    listening.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await listening
