@@ -7,7 +7,7 @@ redis-py serves everywhere else. Replies come back as they are: bytes, integers,
 import asyncio
 import ssl
 from collections import deque
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import hiredis
 from redis.asyncio.connection import SSLConnection, parse_url
@@ -70,8 +70,7 @@ class _Session(asyncio.Protocol):
         self.alive = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio hands a Protocol nothing else
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
         self._watch = self._loop.call_later(1, self._look_for_silence)
 
     def send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
