@@ -1,11 +1,12 @@
 """Fixtures for everybody: a real server for each test process, empty before each test."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import redis
 
 from service.supervision.valkey import EmbeddedValkey
+from tests.running import Running, running
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,17 @@ def redis_url(valkey_url: str) -> str:
     with redis.Redis.from_url(valkey_url) as client:
         client.flushall()
     return valkey_url
+
+
+@pytest.fixture
+async def service(redis_url: str) -> AsyncIterator[Running]:
+    """The whole service, judging what comes in."""
+    async with running(redis_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def idle_service(redis_url: str) -> AsyncIterator[Running]:
+    """The whole service without its worker: what is queued stays queued until the test judges it."""
+    async with running(redis_url, validating=False) as made:
+        yield made
