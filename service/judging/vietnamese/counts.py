@@ -1,0 +1,131 @@
+"""The restorer's table of how often words follow each other, as two sorted arrays.
+
+A sequence of words is a 32-bit hash; about one unseen sequence in a thousand is mistaken for a seen one,
+which restoration bears. How the counts become probabilities is not decided here.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+
+from service.judging.vietnamese.syllables import strip
+
+Integers = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+Floats = npt.NDArray[np.float32]
+
+BREAK, NUMBER, UNKNOWN = 0, 1, 2
+"""Word numbers: an end of sentence, anything with a digit, any word that is not listed."""
+
+_STEP = 0.0725
+"""Natural logarithm of the ratio of two neighbouring packed counts: 255 steps reach 10^8."""
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_AFTER = np.uint64(0xD6E8FEB86659FD93)
+
+
+def start_key(word: Integers) -> Keys:
+    """The hash of a sequence of one word; the 32-bit key is its upper half."""
+    return (word.astype(np.uint64) + np.uint64(1)) * _MIX
+
+
+def extend_key(key: Keys, word: Integers) -> Keys:
+    """The hash of a sequence with one word more at its end; the arrays are broadcast."""
+    mixed = (key ^ (key >> np.uint64(29))) * _AFTER
+    return (mixed + word.astype(np.uint64) + np.uint64(1)) * _MIX
+
+
+def pack_count(counts: Integers) -> npt.NDArray[np.uint8]:
+    """Counts from 1 on, as steps of their logarithm; 0 is kept for "never seen"."""
+    steps = np.round(np.log(np.maximum(counts, 1)) / _STEP) + 1
+    return np.clip(steps, 1, 255).astype(np.uint8)
+
+
+def _unpacked() -> Floats:
+    values: Floats = np.exp((np.arange(256) - 1) * _STEP).astype(np.float32)
+    values[0] = 0
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the restorer knows.
+
+    Attributes:
+        numbers: word with its marks, folded → its number.
+        words: by number.
+        choices: word without marks → the numbers of all ways to mark it, commonest first.
+        alone: float32, by number: how often a word was seen.
+        alone_rest: float32, by number: the share of these that no kept pair explains.
+    """
+
+    numbers: dict[str, int]
+    words: list[str]
+    choices: dict[str, tuple[int, ...]]
+    alone: Floats
+    alone_rest: Floats
+    _keys: npt.NDArray[np.uint32]
+    _packed: npt.NDArray[np.uint8]
+    _rest: npt.NDArray[np.uint8]
+    _values: Floats
+
+    def of(self, key: Keys) -> tuple[Floats, Floats]:
+        """How often sequences were seen, 0 for less than five times, and the share that no longer one
+        explains.
+
+        Args:
+            key: one dimension, from `start_key` and `extend_key`.
+        """
+        short = (key >> np.uint64(32)).astype(np.uint32)
+        at = np.searchsorted(self._keys, short)
+        at[at == len(self._keys)] = 0
+        found = self._keys[at] == short
+        return (
+            np.where(found, self._values[self._packed[at]], np.float32(0)),
+            np.where(found, self._rest[at] / np.float32(255), np.float32(1)),
+        )
+
+
+@cache
+def counts() -> Counts:
+    """Read the tables, once a process."""
+    raw = files("service.judging.vietnamese").joinpath("tables/sequences.npz").read_bytes()
+    with np.load(BytesIO(raw)) as kept:
+        listed = bytes(kept["words"]).decode().split("\n")
+        parts = kept["keys"].reshape(4, -1)
+        steps = sum(parts[byte].astype(np.uint32) << np.uint32(8 * byte) for byte in range(4))
+        keys = np.cumsum(steps, dtype=np.uint32)
+        alone, packed, rest, choices = kept["alone"], kept["packed"], kept["rest"], kept["choices"]
+        alone_rest = kept["alone_rest"]
+    words = ["\n", "0", "", *listed]
+    return Counts(
+        numbers={word: number for number, word in enumerate(words)},
+        words=words,
+        choices=_choices(words, choices.tolist()),
+        alone=alone.astype(np.float32),
+        alone_rest=alone_rest / np.float32(255),
+        _keys=keys,
+        _packed=packed,
+        _rest=rest,
+        _values=_unpacked(),
+    )
+
+
+def _choices(words: list[str], groups: list[int]) -> dict[str, tuple[int, ...]]:
+    """Read groups of numbers, each ended by 0; the word without marks is found from the first of each."""
+    found: dict[str, tuple[int, ...]] = {}
+    start = 0
+    for at, number in enumerate(groups):
+        if number == 0:
+            found[strip(words[groups[start]])] = tuple(groups[start:at])
+            start = at + 1
+    return found
+
+
+def split_keys(keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """Sorted keys as the four bytes of their differences, lowest first: this is what compresses well."""
+    steps = np.diff(keys, prepend=np.uint32(0)).astype(np.uint32)
+    return np.concatenate([(steps >> np.uint32(8 * byte)).astype(np.uint8) for byte in range(4)])

@@ -1,0 +1,104 @@
+"""Whether a text is Vietnamese at all, marked or not, or another language.
+
+Letters of another script speak for themselves. Among Latin letters a word speaks against Vietnamese when it
+is no Vietnamese syllable, or when it is one of another language's commonest words ("the", "can", "que"); a
+word with marks, or a common syllable, speaks for it. Which other language it is, is not asked.
+"""
+
+from dataclasses import dataclass
+
+from service.judging.vietnamese.needs_marks import is_row, is_word
+from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped
+from service.judging.vietnamese.words import Words
+
+_COMMON_ENGLISH = """
+    a about after all also am an and any are as at back be because been before best better but by call came
+    can come could day did do does done down each even ever every few find first for friend from get give go
+    going good got great had happy has have he her here him his home how i if in into is it its just keep know
+    last let life like little long look love make man many may me men more most much must my need never new
+    nice next night no not now of off old on once one only or other our out over own people place please put
+    read right said same say see she should show so some something still such sure take tell than thank thanks
+    that the their them then there these they thing think this those time to today too two up us use very want
+    was watch way we well were what when where which while who why will wish with without work world would
+    year yes you your men sun set big big begin means ain don doesn won ll ve re isn didn okay hello hi bye
+    boy girl game team win best song video
+"""
+_COMMON_OTHERS = """
+    le la les des un une et dans que qui ce ces pas pour sur est il elle ne se tu nous vous mais ou avec sans
+    tres el los las del y en por con para una es no si como mas pero su al lo muy todo der die das und ist
+    nicht ein eine mit auf zu von den dem ich sie wir ihr auch il di che non per sono con della yang dan ini
+    itu tidak ada untuk dengan saya kamu aku akan bisa dari ke ng mga ang ako ikaw hindi um uma os as dos da
+    em nao voce
+"""
+_ENGLISH = frozenset(_COMMON_ENGLISH.split())
+_OTHERS = frozenset(_COMMON_OTHERS.split())
+
+_MARKED = -2.0
+_COMMON_SYLLABLE, _SYLLABLE = -1.0, -0.3
+_LOAN, _UNKNOWN = 0.7, 1.3
+_COMMON_FOREIGN = 1.5
+_LIKE_BOTH = 0.3
+"""Weights of one word for another language; natural logarithms of rough likelihood ratios."""
+_ENOUGH = 2.5
+_OTHER_SCRIPT_SHARE = 0.5
+_SHORTEST_TOLD = 3
+"""Letters from which on a word that is no syllable tells of a language: "dc", "sp" are short forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """How much speaks for another language.
+
+    Attributes:
+        evidence: log-likelihood ratio, roughly; positive for another language.
+        words: how many words spoke.
+        other_script: share of the letters that are not Latin.
+    """
+
+    evidence: float
+    words: int
+    other_script: float
+
+    @property
+    def seen(self) -> bool:
+        """Whether the text is surely in another language."""
+        return self.other_script > _OTHER_SCRIPT_SHARE or (self.words > 1 and self.evidence >= _ENOUGH)
+
+    @property
+    def likely(self) -> bool:
+        """Whether another language is likelier than Vietnamese: enough to demand no marks."""
+        return self.evidence > 0 or self.other_script > _OTHER_SCRIPT_SHARE
+
+
+def judge_language(words: Words) -> Foreign:
+    """Weigh every word of a text."""
+    spoken = [token for token in words.tokens if token.isalpha()]
+    letters = sum(map(len, spoken))
+    latin = [token for token in spoken if _is_latin(token)]
+    others = letters - sum(map(len, latin))
+    return Foreign(sum(map(_weight, latin)), len(latin), others / letters if letters else 0.0)
+
+
+def _is_latin(token: str) -> bool:
+    return (
+        token.isascii()
+        or max(token) < "\u0250"
+        or all(c < "\u0250" or "\u1e00" <= c < "\u1f00" for c in token)
+    )
+
+
+def _weight(token: str) -> float:
+    if has_marks(token):
+        return _MARKED if fold(token) in legal() else _LOAN
+    listed = token in _ENGLISH or token in _OTHERS
+    if token in legal_stripped():
+        return (_LIKE_BOTH if token in _ENGLISH else 0.0) if listed else _syllable_weight(token)
+    if listed:
+        return _COMMON_FOREIGN
+    if len(token) < _SHORTEST_TOLD:
+        return 0.0
+    return _LOAN if is_word(token) else _UNKNOWN
+
+
+def _syllable_weight(token: str) -> float:
+    return _COMMON_SYLLABLE if is_row(token) else _SYLLABLE

@@ -1,0 +1,101 @@
+"""Whether a text was typed in Telex or VNI with the input method off, and what it was meant to be.
+
+A word counts if its keys make a common syllable and it is no word as it stands: "tieesng" does, "has" does
+not, though its keys would make "há". The converter itself is `keystrokes`.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.judging.vietnamese.keystrokes import from_telex, from_vni
+from service.judging.vietnamese.needs_marks import is_common, slip_odds
+from service.judging.vietnamese.syllables import has_marks, legal_stripped
+from service.judging.vietnamese.words import Words
+
+_SURE, _LIKELY, _AMBIGUOUS, _NEITHER, _MARKED = 2.0, 1.0, 0.25, -1.0, -0.7
+_ENOUGH = 1.75
+_SLIP_ODDS = 7.0
+"""Log-odds from which on a word of the corpora is a slip of the keys; "six", "congo" are below."""
+_SHORTEST_SURE = 3
+
+_LOOK_LIKE_KEYS = """
+    airs as bar bars bases basis been beer bees bits boom boost box boxer bus bust car care cars cast cats
+    coast core cost costs cow cows cuts days dear deer des does donor door doors down downs ear ears ex far
+    fees fix for from gas gears goes goose got has her hero hers his honor horn horse host if is its ix keeps
+    kits law laws lens less list lists loops lose loss lost lots low lows major maps mars mass max maxor meets
+    mess miss mix mood moon most nest news noon noose nor nose now nurse of off or ours owns pair pairs parts
+    pass past pats peer per pins poor pose pots puts queen queens queue rest rests roof room rooms roots rose
+    row rows saw saws says seem seems seen sees sense sets sex sir six soon sort sorts spas sums taps tar tax
+    teen teens term terms test tests this tips toes too tour town towns tows trees trips trust turn turns us
+    vary vast visa vows war wars was wax were wins won worn worst wow xmas
+"""
+_ENGLISH = frozenset(_LOOK_LIKE_KEYS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the keys of one text make.
+
+    Attributes:
+        syllables: by token, the syllable its keys make, lower case, or None.
+        evidence: sum over the words; from `_ENOUGH` on the text is taken for keystrokes.
+    """
+
+    syllables: list[str | None]
+    evidence: float
+
+    @property
+    def seen(self) -> bool:
+        return self.evidence >= _ENOUGH
+
+
+def read_keys(words: Words) -> Typed:
+    """Read every word as Telex and as VNI, and take the method that explains more."""
+    if not any(map(_could_be_keys, words.tokens)):
+        return Typed([], 0.0)
+    telex = [_telex(token) for token in words.tokens]
+    vni = [from_vni(token) for token in words.tokens]
+    return max((_weighed(words, telex), _weighed(words, vni)), key=lambda typed: typed.evidence)
+
+
+def convert(text: str, words: Words, typed: Typed) -> str:
+    """Write the syllables that the keys make in their places; the rest stays to the character."""
+    parts, end = [], 0
+    for at, syllable in enumerate(typed.syllables):
+        if syllable is not None:
+            start, stop = words.spans[at]
+            written = text[start:stop]
+            parts += [text[end:start], (from_telex(written) or from_vni(written) or written)]
+            end = stop
+    return "".join([*parts, text[end:]])
+
+
+@lru_cache(maxsize=16_384)
+def _could_be_keys(token: str) -> bool:
+    return (from_telex(token) or from_vni(token)) is not None
+
+
+def _telex(token: str) -> str | None:
+    return None if token in legal_stripped() else from_telex(token)
+
+
+def _weighed(words: Words, syllables: list[str | None]) -> Typed:
+    evidence = 0.0
+    for token, syllable in zip(words.tokens, syllables, strict=True):
+        if syllable is not None:
+            evidence += _weight(token, syllable)
+        elif token.isalpha() and len(token) > 2 and token not in legal_stripped():
+            evidence += _MARKED if has_marks(token) else _NEITHER
+    return Typed(syllables, evidence)
+
+
+@lru_cache(maxsize=16_384)
+def _weight(token: str, syllable: str) -> float:
+    if token in _ENGLISH:
+        return _AMBIGUOUS
+    odds = slip_odds(token)
+    if odds is not None:
+        return min(_SURE, max(_AMBIGUOUS, odds - _SLIP_ODDS))
+    if len(token) < _SHORTEST_SURE:
+        return _AMBIGUOUS
+    return _SURE if is_common(syllable) else _LIKELY
