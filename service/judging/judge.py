@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from service.judging.checks import diacritics, keystrokes
 from service.judging.checks.banned_author import banned_author
 from service.judging.checks.blocked_link import blocked_link
 from service.judging.checks.contact import contact
 from service.judging.checks.duplicate import duplicate
 from service.judging.checks.flood import flood
 from service.judging.checks.hidden_characters import hidden_characters
+from service.judging.checks.language import language
 from service.judging.checks.link import link
 from service.judging.checks.lookalike_characters import lookalike_characters
 from service.judging.checks.no_text import no_text
@@ -60,11 +62,14 @@ def judge(text: str, rules: Rules = Rules(), context: Context = Context()) -> Ju
     reading = read(text)
     findings = in_order(_findings(reading, rules, context))
     suspicion = max(reading.once(spam_score)[0], reading.once(toxic_score)[0])
-    return Judgement(findings, None, risk(findings, suspicion=suspicion), suspicion)
+    return Judgement(findings, _suggestion(text, findings), risk(findings, suspicion=suspicion), suspicion)
 
 
 def _findings(reading: Reading, rules: Rules, context: Context) -> Iterator[Finding]:
     text = reading.text
+    yield from diacritics.diacritics(text)
+    yield from keystrokes.keystrokes(text)
+    yield from language(text)
     yield from listed_words(reading, rules)
     yield from _there(
         banned_author(context),
@@ -81,6 +86,15 @@ def _findings(reading: Reading, rules: Rules, context: Context) -> Iterator[Find
         duplicate(context),
         flood(context),
     )
+
+
+def _suggestion(text: str, findings: Iterable[Finding]) -> str | None:
+    codes = {finding.code for finding in findings}
+    if "raw_keystrokes" in codes:
+        return keystrokes.suggestion(text)
+    if codes & {"missing_diacritics", "partial_diacritics"}:
+        return diacritics.suggestion(text)
+    return None
 
 
 def _there(*findings: Finding | None) -> Iterable[Finding]:

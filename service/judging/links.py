@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from service.judging.reading import Reading
+from service.judging.reading import Reading, collapsed
 from service.judging.syllable import could_be_syllable
 
 _ENOUGH = 100
@@ -25,6 +25,9 @@ _COMMON = (
 )
 _COMMON_SET = frozenset(_COMMON.split("|"))
 _SURE_APART = "com|net|org|info|vn|xyz|top|club|online|site|shop|store|vip|win|bet|asia|app|biz"
+
+_HINTS = frozenset(map(collapsed, _COMMON_SET | {"ly", "me", "gl", "be", "co", "to", "gy", "gd", "ee", "id"}))
+"""Without one of these as a word of its own there is no address but those with a path or a scheme."""
 
 _SHORTENERS = frozenset(
     [
@@ -90,8 +93,12 @@ class Link:
     disguised: bool = False
 
 
-def links(reading: Reading) -> list[Link]:
-    """Find all addresses, in the order of the text.
+def links(reading: Reading, *, thorough: bool = False) -> list[Link]:
+    """Find addresses, in the order of the text.
+
+    Args:
+        reading: of the text.
+        thorough: give every unsure one too.
 
     >>> from service.judging.reading import read
     >>> text = read("Vào nohu88 . com hoặc https://abc.vn/x nhé. Ngon.vi ai cũng khen")
@@ -102,10 +109,12 @@ def links(reading: Reading) -> list[Link]:
     found: list[Link] = []
     if "/" in plain and ":" in plain:
         found += _with_scheme(plain)
-    if "." in plain:
+    hinted = not _HINTS.isdisjoint(reading.keys)
+    if "." in plain and (hinted or thorough or "/" in plain):
         found += _tight(plain)
-    found += _apart(reading)
-    return _first_of_each(found)
+    if hinted:
+        found += _apart(reading)
+    return _first_of_each(found) if found else found
 
 
 def _with_scheme(plain: str) -> list[Link]:

@@ -26,7 +26,7 @@ def _spread(digits: int) -> str:
 
 
 _COUNTRY = rf"(?:\+\s?84|0084|84(?=[\s.\-)]{{1,2}}\d|\d{{9}}(?!\d)))\)?{_GAP}(?:\(?0\)?{_GAP})?"
-_BEFORE = r"(?<![\d@])(?<!\d[.,])\(?\s?"
+_BEFORE = r"(?<![\d@])(?<!\d[.,])(?:\(\s?)?"
 _AFTER = r"(?![.,]?\d)"
 _NUMBER = re.compile(
     rf"{_BEFORE}(?:{_COUNTRY}|0{_GAP})(?P<rest>[3-9]{_spread(8)}|2{_spread(9)}|1{_spread(9)}){_AFTER}"
@@ -47,10 +47,12 @@ _LETTER_FOR_DIGIT = re.compile(
 )
 _AS_DIGIT = str.maketrans("oilzsbg", "0112589")
 
-_SAID = {
-    **{"khong": "0", "ko": "0", "hong": "0", "zero": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4"},
-    **{"tu": "4", "nam": "5", "lam": "5", "sau": "6", "bay": "7", "tam": "8", "chin": "9"},
-    **{digit: digit for digit in "0123456789"},
+_SAID = {digit: digit for digit in "0123456789"} | {
+    word: str(digit)
+    for digit, names in enumerate(
+        ["khong ko hong zero", "mot", "hai", "ba", "bon tu", "nam lam", "sau", "bay", "tam", "chin"]
+    )
+    for word in names.split()
 }
 _SPOKEN = re.compile(rf"(?<!\w)(?:(?:{'|'.join(_SAID)})(?:[\s.,\-]{{1,3}}+|$)){{9,}}")
 _PAUSE = re.compile(r"[\s.,\-]+")

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from service.judging.reading import Reading, Word, collapsed, read
+from service.judging.model import Span
+from service.judging.reading import Reading, Revealed, collapsed, read
 from service.judging.syllable import could_be_syllable
 
-_AROUND = 40
-"""Code points to each side that count as the text around a word: six syllables or so."""
+_AROUND = 6
+"""Words to each side that count as the text around a phrase."""
 
 _ENOUGH = 100
 """Hits after which a text is not searched on."""
@@ -80,19 +82,18 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._plain: list[tuple[str, ...]] = []
+        self._wanted: list[tuple[str, ...]] = []
         self._next: list[dict[str, int]] = [{}]
         self._ends: list[tuple[tuple[int, int], ...]] = [()]  # (phrase, its length in words)
-        for phrase in phrases:
-            words = read(phrase).words
-            number = len(self._plain)
-            self._plain.append(tuple(_settled(word.plain) for word in words))
-            self._add([word.key for word in words], number)
-            glued = collapsed("".join(word.key for word in words))
-            if len(words) > 1 and len(glued) >= 4 and not could_be_syllable(glued):
+        for number, phrase in enumerate(phrases):
+            reading = read(phrase)
+            self._wanted.append(tuple(map(_settled, reading.plains)))
+            self._add(reading.keys, number)
+            glued = collapsed("".join(reading.keys))
+            if len(reading.keys) > 1 and len(glued) >= 4 and not could_be_syllable(glued):
                 self._add([glued], number)
         self._fall = self._failures()
-        self._first = frozenset(self._next[0])
+        self._known = frozenset(key for following in self._next for key in following)
 
     def _add(self, keys: Sequence[str], phrase: int) -> None:
         state = 0
@@ -106,6 +107,7 @@ class Phrases:
             self._ends[state] += ((phrase, len(keys)),)
 
     def _failures(self) -> list[int]:
+        """Work out, for every state, the longest one that its end could also be the beginning of."""
         fall = [0] * len(self._next)
         waiting = deque(self._next[0].values())
         while waiting:
@@ -125,76 +127,83 @@ class Phrases:
         A phrase counts where its marks are as in the list. Without them it counts only where the text around
         is unmarked too, or where it was disguised.
         """
-        hits = list(self._search(reading, reading.keys, None))
-        if reading.revealed:
-            taken = {position for hit in hits for position in (hit.start, hit.end - 1)}
-            keys = [word.key for word in reading.revealed]
-            for hit in self._search(reading, keys, reading.revealed):
-                if hit.disguised and hit.start not in taken and hit.end - 1 not in taken:
-                    hits.append(hit)
+        hits = self._open(reading)
+        if self._known.isdisjoint(reading.disguised_keys):
+            return hits
+        taken = [(hit.start, hit.end) for hit in hits]
+        return hits + [hit for hit in self._disguised(reading) if not _overlaps(hit, taken)]
+
+    def _open(self, reading: Reading) -> list[Hit]:
+        hits: list[Hit] = []
+        for last, phrase, length in self._walk(reading.keys):
+            first = last - length + 1
+            glued = length != len(self._wanted[phrase])
+            if self._agrees(phrase, reading.plains, first, last + 1, disguised=glued):
+                start, end = reading.word_spans[first][0], reading.word_spans[last][1]
+                hits.append(Hit(phrase, start, end, disguised=glued))
+                if len(hits) == _ENOUGH:
+                    break
         return hits
 
-    def _search(self, reading: Reading, keys: list[str], words: list[Word] | None) -> Iterator[Hit]:
-        if self._first.isdisjoint(keys):
-            return
-        found = 0
-        for last, phrase, length in self._walk(keys):
-            words = words or reading.words
-            hit = self._confirm(reading, phrase, words[last - length + 1 : last + 1])
-            if hit is not None:
-                yield hit
-                found += 1
-                if found == _ENOUGH:
-                    return
+    def _disguised(self, reading: Reading) -> Iterator[Hit]:
+        words = reading.revealed
+        plains = [self._likelier(word) for word in words]
+        for last, phrase, length in self._walk([collapsed(_bare(plain)) for plain in plains]):
+            first = last - length + 1
+            disguised = any(word.disguised for word in words[first : last + 1])
+            if disguised and self._agrees(phrase, plains, first, last + 1, disguised=True):
+                yield Hit(phrase, words[first].start, words[last].end, disguised=True)
 
-    def _walk(self, keys: list[str]) -> Iterator[tuple[int, int, int]]:
+    def _likelier(self, word: Revealed) -> str:
+        return word.otherwise if collapsed(_bare(word.otherwise)) in self._known else word.plain
+
+    def _walk(self, keys: Iterable[str]) -> Iterator[tuple[int, int, int]]:
         """Give (place of the last word, phrase, length in words) for everything that may be a phrase."""
         following, fall, ends = self._next, self._fall, self._ends
         state = 0
         for place, key in enumerate(keys):
-            while state and key not in following[state]:
+            after = following[state].get(key)
+            while after is None and state:
                 state = fall[state]
-            state = following[state].get(key, 0)
-            if state:
+                after = following[state].get(key)
+            state = after or 0
+            if ends[state]:
                 for phrase, length in ends[state]:
                     yield place, phrase, length
 
-    def _confirm(self, reading: Reading, phrase: int, seen: list[Word]) -> Hit | None:
-        plain = self._plain[phrase]
-        wanted = plain if len(seen) == len(plain) else ("".join(plain),)
-        start, end = seen[0].start, seen[-1].end
-        disguised = len(seen) != len(plain) or any(word.disguised for word in seen)
-        pairs = list(zip(seen, wanted, strict=True))
-        if all(_same(word, want, disguised) for word, want in pairs):
-            return Hit(phrase, start, end, disguised)
-        if reading.marked(max(0, start - _AROUND), end + _AROUND):
-            return None
-        if all(_stretches(_bare(word.plain), _bare(want)) for word, want in pairs):
-            return Hit(phrase, start, end, disguised)
-        return None
+    def _agrees(self, phrase: int, plains: list[str], first: int, end: int, *, disguised: bool) -> bool:
+        """Tell whether words with the right letters are the phrase, marks and repeated letters considered."""
+        wanted = self._wanted[phrase]
+        if end - first != len(wanted):
+            wanted = ("".join(wanted),)
+        seen = plains[first:end]
+        if all(map(_same, seen, wanted)):
+            return True
+        if disguised:
+            return all(map(_less_marked, seen, wanted))
+        if not "".join(plains[max(0, first - _AROUND) : end + _AROUND]).isascii():
+            return False
+        return all(map(_same, seen, map(_bare, wanted)))
 
 
-def _same(word: Word, want: str, disguised: bool) -> bool:
-    plain = _settled(word.plain)
+def _overlaps(hit: Hit, taken: list[Span]) -> bool:
+    return any(hit.start < end and start < hit.end for start, end in taken)
+
+
+def _same(plain: str, want: str) -> bool:
     if plain == want:
         return True
-    if _stretches(plain, want):
-        return True
-    return disguised and len(want) > 2 and _fewer_marks(plain, want)
+    if len(plain) == len(want):
+        return _settled(plain) == want
+    return _stretches(plain, want)
 
 
 def _bare(plain: str) -> str:
-    return read(plain).bare
+    return plain if plain.isascii() else read(plain).bare
 
 
 def _runs(word: str) -> list[tuple[str, int]]:
-    runs: list[tuple[str, int]] = []
-    for letter in word:
-        if runs and runs[-1][0] == letter:
-            runs[-1] = (letter, runs[-1][1] + 1)
-        else:
-            runs.append((letter, 1))
-    return runs
+    return [(letter, len(list(held))) for letter, held in groupby(word)]
 
 
 def _stretches(plain: str, want: str) -> bool:
@@ -203,26 +212,25 @@ def _stretches(plain: str, want: str) -> bool:
     >>> _stretches("nguuuu", "ngu"), _stretches("xoong", "xong"), _stretches("as", "ass")
     (True, False, False)
     """
-    if plain == want:
-        return True
     runs, wanted = _runs(plain), _runs(want)
-    if len(runs) != len(wanted):
-        return False
     last = len(runs) - 1
-    return all(
+    return len(runs) == len(wanted) and all(
         letter == other and (held == length or held > max(length, 2) or (held > length and place == last))
         for place, ((letter, held), (other, length)) in enumerate(zip(runs, wanted, strict=True))
     )
 
 
-def _fewer_marks(plain: str, want: str) -> bool:
-    """Tell whether a word is another with marks left out, repeated letters aside."""
+def _less_marked(plain: str, want: str) -> bool:
+    """Tell whether a word is another with marks left out, repeated letters aside; not a word of two letters.
+
+    >>> _less_marked("lon", "lồn"), _less_marked("lớn", "lồn"), _less_marked("dm", "đm")
+    (True, False, False)
+    """
     given, wanted = _once(plain), _once(want)
-    bare = _bare(wanted)
-    return len(given) == len(wanted) and all(
-        letter in (marked, unmarked) for letter, marked, unmarked in zip(given, wanted, bare, strict=True)
-    )
+    if len(want) < 3 or len(given) != len(wanted):
+        return plain == want
+    return all(map(lambda letter, *meant: letter in meant, given, wanted, _bare(wanted)))
 
 
-def _once(plain: str) -> str:
-    return "".join(letter for letter, _ in _runs(plain))
+def _once(word: str) -> str:
+    return "".join(letter for letter, _ in _runs(word))

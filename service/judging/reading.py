@@ -35,8 +35,9 @@ _DOTS = "\N{IDEOGRAPHIC FULL STOP}\N{ONE DOT LEADER}\N{HALFWIDTH IDEOGRAPHIC FUL
 # What the quick way cannot read: marks apart from their letter, other scripts, compatibility letters. Scripts
 # that no Latin letter is confused with (Hebrew to Korean, Chinese) are left to the quick way.
 _ODD_RANGES = (
-    (0x00AD, 0x00AD), (0x0130, 0x0131), (0x0250, 0x0588), (0x061C, 0x061C), (0x115F, 0x1160),
-    (0x17B4, 0x17B5), (0x180B, 0x180F), (0x1AB0, 0x1AFF), (0x1D00, 0x1DFF), (0x1F00, 0x1FFF),
+    (0x00AD, 0x00AD), (0x0130, 0x0131), (0x0300, 0x036F), (0x0250, 0x0588), (0x061C, 0x061C),
+    (0x115F, 0x1160), (0x17B4, 0x17B5),
+    (0x180B, 0x180F), (0x1AB0, 0x1AFF), (0x1D00, 0x1DFF), (0x1F00, 0x1FFF),
     (0x200B, 0x200F), (0x2024, 0x2024), (0x202A, 0x202E), (0x2060, 0x209F), (0x20D0, 0x20FF),
     (0x2100, 0x2121), (0x2123, 0x218F), (0x2460, 0x24FF), (0x3002, 0x3002), (0x3164, 0x3164),
     (0xA720, 0xA7FF), (0xFB00, 0xFB06), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFF00, 0xFFEF),
@@ -54,21 +55,18 @@ def _unmarked(letter: str) -> str:
 
 
 def _tables() -> tuple[_Table, _Table, _Table, npt.NDArray[np.bool_]]:
-    """Make the tables from UTF-16 units to: lower case, lower case without marks, words, "odd"."""
-    lower, bare, words = (np.arange(0x10000, dtype=np.uint16) for _ in range(3))
+    """Make the tables from UTF-16 units to: lower case, the same without marks, words, "odd"."""
+    lower, bare = np.arange(0x10000, dtype=np.uint16), np.arange(0x10000, dtype=np.uint16)
     for code in range(0xD800):
         letter = chr(code)
         if len(letter.lower()) == 1:
             lower[code] = ord(letter.lower())
         bare[code] = ord(_unmarked(letter)) if code < 0x2000 else lower[code]
-        words[code] = bare[code] if letter.isalnum() else ord(" ")
-    for code in range(0xE000, 0x10000):
-        words[code] = code if chr(code).isalnum() else ord(" ")
-    words[0xD800:0xE000] = ord(" ")
+    part_of_word = np.array([chr(code).isalnum() for code in range(0x10000)])
     odd = np.zeros(0x10000, dtype=np.bool_)
     for first, last in _ODD_RANGES:
         odd[first : last + 1] = True
-    odd[0x0300:0x0370] = True
+    words = np.where(part_of_word, np.arange(0x10000), ord(" ")).astype(np.uint16)
     return lower, bare, words, odd
 
 
@@ -121,26 +119,7 @@ def _unfold(text: str) -> tuple[str, list[int]]:
     return "".join(characters), positions
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a reading.
-
-    Attributes:
-        key: lower case, without marks, repeated letters once; what phrases are looked up by.
-        plain: lower case, with its marks.
-        start: in `Reading.plain`.
-        end: in `Reading.plain`.
-        disguised: it had to be put together, or digits read as letters.
-    """
-
-    key: str
-    plain: str
-    start: int
-    end: int
-    disguised: bool = False
-
-
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile("[^\\W_\U00010000-\U0010ffff]+")  # the tables know letters of 16 bits only
 _STRETCHED = re.compile(r"([a-z])\1+")
 
 
@@ -153,6 +132,25 @@ def collapsed(bare: str) -> str:
     return _STRETCHED.sub(r"\1", bare)
 
 
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A word as it reads with separators taken out and digits read as letters.
+
+    Attributes:
+        plain: lower case, with its marks.
+        start: in `Reading.plain`.
+        end: in `Reading.plain`.
+        disguised: it had to be put together, or digits read as letters.
+        otherwise: `plain` with 1 read as l and not as i; empty without a 1.
+    """
+
+    plain: str
+    start: int
+    end: int
+    disguised: bool = False
+    otherwise: str = ""
+
+
 class Reading:
     """A text and its forms; made by `read`.
 
@@ -160,46 +158,63 @@ class Reading:
         text: as given.
         plain: lower case, look-alike letters as what they look like, nothing hidden.
         bare: `plain` without marks, as long.
-        keys: the words of `bare`, repeated letters once.
+        odd: whether the text holds look-alike or hidden characters, or loose marks.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        units = _units(text)
-        self.odd = bool(_ODD[units].any())
-        self._positions: list[int] | None = None
         self._done: dict[object, object] = {}
+        self._positions: list[int] | None = None
+        units = _units(text)
+        self.odd = bool(_ODD.take(units).any())
         if self.odd:
             text, self._positions = _unfold(text)
             units = _units(text)
-        self.plain = _string(_LOWER[units])
-        self.bare = _string(_BARE[units])
-        self._words = _WORDS[units]
-        self._pairs = len(units) != len(text)
+        self.plain = _string(_LOWER.take(units))
+        self._bare_units = _BARE.take(units)
+        self.bare = _string(self._bare_units)
 
     @cached_property
     def keys(self) -> list[str]:
-        units = self._words
-        # The word form shows a pair of surrogates as blanks, letters among them too.
-        words = _string(units).split() if not self._pairs else _WORD.findall(self.bare)
-        repeated = (units[1:] == units[:-1]) & (units[1:] >= ord("a"))
-        return [collapsed(word) for word in words] if repeated.any() else words
+        """The words of `bare`, repeated letters once; what phrases are looked up by."""
+        words = _string(_WORDS.take(self._bare_units)).split()
+        stretched = self._repeated & (self._bare_units[1:] >= ord("a"))
+        return [collapsed(word) for word in words] if stretched.any() else words
 
     @cached_property
-    def words(self) -> list[Word]:
-        """The words, one for each of `keys`."""
-        found = (match.span() for match in _WORD.finditer(self.bare))
-        return [Word(key, self.plain[a:b], a, b) for key, (a, b) in zip(self.keys, found, strict=True)]
+    def plains(self) -> list[str]:
+        """The words of `plain`, one for each of `keys`."""
+        return _string(_WORDS.take(_units(self.plain))).split()
 
     @cached_property
-    def revealed(self) -> list[Word]:
-        """The words with separators taken out and digits read as letters; empty where there is neither."""
-        return _revealed(self) if _DISGUISE.search(self.bare) else []
+    def word_spans(self) -> list[Span]:
+        """Where each of `keys` stands in `plain`."""
+        return [match.span() for match in _WORD.finditer(self.bare)]
+
+    @cached_property
+    def repeats(self) -> int:
+        """How many characters are the same as the one before."""
+        return int(np.count_nonzero(self._repeated))
+
+    @cached_property
+    def _repeated(self) -> npt.NDArray[np.bool_]:
+        same: npt.NDArray[np.bool_] = self._bare_units[1:] == self._bare_units[:-1]
+        return same
 
     @cached_property
     def digits(self) -> int:
         """How many ASCII digits there are."""
         return sum(map(self.plain.count, "0123456789"))
+
+    @cached_property
+    def disguised_keys(self) -> frozenset[str]:
+        """The keys that only a disguise keeps from being read, cheaply found: few texts have any."""
+        return _disguised_keys(self.bare)
+
+    @cached_property
+    def revealed(self) -> list[Revealed]:
+        """All words, with separators taken out and digits read as letters."""
+        return _reveal_all(self)
 
     def once(self, work: Callable[[Reading], _Found]) -> _Found:
         """Do what several checks need once."""
@@ -208,82 +223,102 @@ class Reading:
         return cast(_Found, self._done[work])
 
     def span(self, start: int, end: int) -> Span:
-        """Give where in the text a part of `plain` stands; empty parts stay empty."""
+        """Give where in the text a part of `plain` stands, loose marks on its last letter included."""
         if self._positions is None:
             return start, end
-        if start >= end:
-            return (0, 0)
         last = self._positions[end - 1] + 1
         while last < len(self.text) and unicodedata.combining(self.text[last]):
             last += 1
         return self._positions[start], last
 
-    def marked(self, start: int, end: int) -> bool:
-        """Tell whether a part of `plain` carries any mark."""
-        return self.plain[start:end] != self.bare[start:end]
 
-
-_DISGUISE = re.compile(
-    r"[a-z0-9][^a-z0-9\s][a-z0-9]|[a-z][0-9@$]|[0-9@$][a-z]|(?<![a-z0-9])[a-z]\s+[a-z](?![a-z0-9])"
-)
-_CHUNK = re.compile(r"\S+")
 _LEET = str.maketrans("013457@$", "oieastas")
-_SEPARATORS = re.compile(r"[^\w]|_")
-_EDGES = re.compile(r"^[^\w@$]+|[^\w@$]+$")
+_PUNCTUATION = ".,!?:;…()\"'“”‘’-"
+_NUMBERED = re.compile(r"([a-z]{3,})\d{2,4}")
 
 
-def _revealed(reading: Reading) -> list[Word]:
-    chunks = [_reveal(reading, match.start(), match.end()) for match in _CHUNK.finditer(reading.bare)]
-    words = [word for word in chunks if word.key]
-    return _spelled(reading, words)
+def _letters_of(chunk: str) -> str:
+    """Take separators out of a run of characters, and read digits among letters as letters.
+
+    >>> _letters_of("n.g.u,"), _letters_of("ch0"), _letters_of("nohu88"), _letters_of("5.000")
+    ('ngu', 'cho', 'nohu', '5000')
+    """
+    core = "".join(c for c in chunk if c.isalnum() or c in "@$")
+    if core.isalpha() or not any(map(str.isalpha, core)):
+        return core
+    numbered = _NUMBERED.fullmatch(core)
+    return numbered[1] if numbered else core.translate(_LEET)
 
 
-def _reveal(reading: Reading, start: int, end: int) -> Word:
-    """Read one run of non-blank characters as one word."""
-    bare = reading.bare[start:end]
-    plain = reading.plain[start:end]
-    if bare.isalpha():
-        return Word(collapsed(bare), plain, start, end)
-    letters = [i for i, c in enumerate(bare) if c.isalnum() or c in "@$"]
-    if not letters:
-        return Word("", "", start, end)
-    first, last = letters[0], letters[-1] + 1
-    core = "".join(bare[i] for i in letters)
-    marked = "".join(plain[i] for i in letters)
-    if any(c.isalpha() for c in core):
-        core, marked = core.translate(_LEET), marked.translate(_LEET)
-    disguised = core != bare[first:last]
-    return Word(collapsed(core), marked, start + first, start + last, disguised)
+def _disguised_keys(bare: str) -> frozenset[str]:
+    keys: list[str] = []
+    letters = ""
+    for chunk in bare.split():
+        if chunk.isalpha():
+            if len(chunk) == 1:
+                letters += chunk
+                continue
+        elif not chunk.strip(_PUNCTUATION).isalpha():
+            keys += _readings(chunk)
+        if letters:
+            keys.append(letters)
+            letters = ""
+    keys.append(letters)
+    return frozenset(collapsed(key) for key in keys if len(key) > 1)
 
 
-def _spelled(reading: Reading, words: list[Word]) -> list[Word]:
-    """Put letters that stand alone together to one word: `n g u`."""
-    joined: list[Word] = []
-    run: list[Word] = []
-    for word in [*words, Word("", "", 0, 0)]:
-        if len(word.plain) == 1 and (not run or _same_gap(reading, run, word)):
+def _readings(chunk: str) -> list[str]:
+    letters = _letters_of(chunk)
+    if not letters.isalpha():
+        return []
+    return [letters, _letters_of(chunk.replace("1", "l"))] if "1" in chunk else [letters]
+
+
+_CHUNK = re.compile(r"\S+")
+
+
+def _reveal_all(reading: Reading) -> list[Revealed]:
+    words: list[Revealed] = []
+    run: list[Revealed] = []
+    for match in _CHUNK.finditer(reading.plain):
+        word = _reveal(match[0], match.start())
+        if len(word.plain) == 1:
             run.append(word)
-            continue
-        joined += _one(run)
-        run = [word] if len(word.plain) == 1 else []
-        if not run and word.key:
-            joined.append(word)
-    return joined
+        elif word.plain:
+            words += [*_spelled(run, reading.plain), word]
+            run = []
+    return words + _spelled(run, reading.plain)
 
 
-def _same_gap(reading: Reading, run: list[Word], word: Word) -> bool:
-    if len(run) == 1:
-        return True
-    gap = reading.plain[run[0].end : run[1].start]
-    return reading.plain[run[-1].end : word.start] == gap
+def _reveal(chunk: str, start: int) -> Revealed:
+    letters, otherwise = _letters_of(chunk), ""
+    places = [place for place, c in enumerate(chunk) if c.isalnum() or c in "@$"]
+    if not places:
+        return Revealed("", start, start)
+    first, last = places[0], places[-1] + 1
+    if "1" in chunk:
+        otherwise = _letters_of(chunk.replace("1", "l"))
+    return Revealed(letters, start + first, start + last, letters != chunk[first:last], otherwise)
 
 
-def _one(run: list[Word]) -> list[Word]:
-    if len(run) < 2:
-        return run
-    plain = "".join(word.plain for word in run)
-    key = collapsed("".join(word.key for word in run))
-    return [Word(key, plain, run[0].start, run[-1].end, disguised=True)]
+def _spelled(run: list[Revealed], plain: str) -> list[Revealed]:
+    """Put letters that stand alone, the same blanks between them, together to words: `n g u`."""
+    words: list[list[Revealed]] = []
+    for letter in run:
+        word = words[-1] if words else []
+        same = len(word) < 2 or plain[word[-1].end : letter.start] == plain[word[0].end : word[1].start]
+        if word and same:
+            word.append(letter)
+        else:
+            words.append([letter])
+    return [_joined(word) for word in words]
+
+
+def _joined(letters: list[Revealed]) -> Revealed:
+    if len(letters) == 1:
+        return letters[0]
+    plain = "".join(letter.plain for letter in letters)
+    return Revealed(plain, letters[0].start, letters[-1].end, disguised=True)
 
 
 def read(text: str) -> Reading:

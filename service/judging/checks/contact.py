@@ -30,8 +30,8 @@ _HANDLE = re.compile(
 _ALONE = re.compile(r"[a-z]+")
 
 _BANK = (
-    r"(?:vietcombank|vcb|techcombank|tcb|mbbank|mb bank|mb|bidv|agribank|acb|vpbank|tpbank|sacombank|vietinbank|"
-    r"vib|hdbank|ocb|shb|msb|seabank|momo|timo|cake|scb|eximbank)"
+    r"(?:vietcombank|vcb|techcombank|tcb|mbbank|mb bank|mb|bidv|agribank|acb|vpbank|tpbank|sacombank|"
+    r"vietinbank|vib|hdbank|ocb|shb|msb|seabank|momo|timo|cake|scb|eximbank)"
 )
 _ACCOUNT_WORD = rf"(?:stk|so tai khoan|so tk|tai khoan|tk|account|chuyen khoan(?: vao| qua| ve)?|ck|{_BANK})"
 _FILLER = rf"(?:\W{{1,3}}(?:so|la|tk|stk|ngan hang|bank|nh|cua|minh|em|vao|qua|ve|{_BANK})){{0,4}}"

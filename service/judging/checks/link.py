@@ -16,7 +16,7 @@ def link(reading: Reading, rules: Rules) -> Finding | None:
     >>> link(read("Ngon.Vì sao không ăn?"), Rules()) is None
     True
     """
-    seen = [one for one in links(reading) if one.sure and not belongs(one.host, rules.trusted_domains)]
+    seen = [one for one in reading.once(links) if one.sure and not belongs(one.host, rules.trusted_domains)]
     if len(seen) <= rules.links_allowed:
         return None
     spans = tuple(reading.span(one.start, one.end) for one in seen)

@@ -24,7 +24,9 @@ def repetition(reading: Reading) -> Finding | None:
     >>> repetition(read("hay quáááááááááá")).spans
     ((6, 16),)
     """
-    spans = [match.span() for match in _CHARACTER.finditer(reading.plain)]
+    spans: list[Span] = []
+    if reading.repeats >= 7:
+        spans += [match.span() for match in _CHARACTER.finditer(reading.plain)]
     spans += _rows(reading, 1) or _rows(reading, 2)
     spans += _lines(reading.plain)
     if not spans:
@@ -47,7 +49,7 @@ def _rows(reading: Reading, step: int) -> list[Span]:
             same += 1
             continue
         if same >= least:
-            spans.append((reading.words[place - same - step].start, reading.words[place - 1].end))
+            spans.append((reading.word_spans[place - same - step][0], reading.word_spans[place - 1][1]))
         same = 0
     return [span for span in spans if not reading.plain[span[0] : span[1]].replace(" ", "").isdigit()]
 
