@@ -76,7 +76,7 @@ class Running:
     admin: Caller
     stranger: Caller
     nobody: Caller
-    """`website`, `moderator` and `colleague` belong to the site `bao`, `stranger` moderates the site `khac`."""
+    """`website`, `moderator` and `colleague` belong to the site `bao`; `stranger` moderates `khac`."""
 
     async def submit(self, body: str, *, thread: str = "doi-song/1", **fields: Any) -> Any:
         """A comment, judged."""

@@ -11,7 +11,7 @@ from hashlib import blake2b
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _LENGTH = 22
-_WELL_FORMED = re.compile(f"[0-7][{_ALPHABET}]{{{_LENGTH - 1}}}", re.ASCII)
+_WELL_FORMED = re.compile(f"[{_ALPHABET}]{{{_LENGTH}}}", re.ASCII)
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 
@@ -24,7 +24,7 @@ def new_id(thread: str, now_ms: int, chance: int) -> str:
     """Make an id.
 
     Args:
-        now_ms: unix time in milliseconds, below 2**45 (the year 3084).
+        now_ms: unix time in milliseconds, below 2**46 (the year 4199).
         chance: 48 random bits.
 
     >>> new_id("doi-song/4711", 1_763_900_000_000, 7)
