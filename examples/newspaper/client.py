@@ -20,6 +20,10 @@ Json = dict[str, Any]
 TRIES = 3
 TRY_TIMEOUT = ClientTimeout(total=5, connect=1)
 """Seconds for one try: a submission waits 2 s for its verdict, and the network takes its part."""
+READ_WITHIN_S = 2.0
+"""Seconds for a call that a page waits for, repeats included: the article must not wait for its comments."""
+SEND_WITHIN_S = 12.0
+"""Seconds for a call that a reader's text rides on."""
 LONGEST_PAUSE_S = 1.0
 """A reader is waiting: a Retry-After above this is for the next click, not for the next try."""
 BUSY = frozenset({502, 503, 504})
@@ -101,27 +105,40 @@ class CodauClient:
             raise ApiProblem("unavailable", 503) from None
 
     async def repeat(
-        self, method: str, path: str, *, body: Json | None = None, headers: Json | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json | None = None,
+        headers: Json | None = None,
+        within_s: float = READ_WITHIN_S,
     ) -> Json:
-        """Call up to three times while the service is busy or out of reach."""
-        for tried in range(1, TRIES):
-            try:
+        """Call up to three times while the service is busy or out of reach, and no longer than `within_s`."""
+        try:
+            async with asyncio.timeout(within_s):
+                for tried in range(1, TRIES):
+                    try:
+                        return await self.call(method, path, body=body, headers=headers)
+                    except ApiProblem as problem:
+                        if problem.status not in BUSY:
+                            raise
+                        await asyncio.sleep(pause_s(problem, tried))
                 return await self.call(method, path, body=body, headers=headers)
-            except ApiProblem as problem:
-                if problem.status not in BUSY:
-                    raise
-                await asyncio.sleep(pause_s(problem, tried))
-        return await self.call(method, path, body=body, headers=headers)
+        except TimeoutError:
+            raise ApiProblem("unavailable", 503) from None
 
     async def submit(self, comment: Json, *, key: str, wait_s: int = 2) -> Json:
         """Send a reader's comment in; answers with it as it stands once judged, or after `wait_s` seconds."""
         headers = {"Idempotency-Key": key, "Prefer": f"wait={wait_s}"}
-        return await self.repeat("POST", "/v1/comments", body=comment, headers=headers)
+        return await self.repeat(
+            "POST", "/v1/comments", body=comment, headers=headers, within_s=SEND_WITHIN_S
+        )
 
     async def revise(self, comment_id: str, body: str, *, wait_s: int = 2) -> Json:
         """Send a reader's better text under the same id."""
         path = f"/v1/comments/{quote(comment_id, safe='')}/revise"
-        return await self.repeat("POST", path, body={"body": body}, headers={"Prefer": f"wait={wait_s}"})
+        wait = {"Prefer": f"wait={wait_s}"}
+        return await self.repeat("POST", path, body={"body": body}, headers=wait, within_s=SEND_WITHIN_S)
 
     async def comment(self, comment_id: str) -> Json:
         """Where a comment stands."""

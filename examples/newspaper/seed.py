@@ -44,8 +44,6 @@ class Sample(BaseModel):
     body: str
     then: Literal["approve", "reject", "wait"]
     edited: str | None = None
-    answer: str | None = None
-    """What the newsroom answers, once it is published."""
     reason: str | None = None
     message: str | None = None
     revise: bool = False
@@ -77,7 +75,9 @@ class Seed:
         """Send every sample; an answer waits for what it answers, and is left out where that was refused."""
         waiting = samples()
         while due := [sample for sample in waiting if sample.to is None or sample.to in self._taken]:
-            await asyncio.gather(*map(self._settle, due))
+            async with asyncio.TaskGroup() as group:
+                for sample in due:
+                    group.create_task(self._settle(sample))
             waiting = [sample for sample in waiting if sample not in due]
 
     async def _settle(self, sample: Sample) -> None:
@@ -118,8 +118,6 @@ class Seed:
         if sample.then == "approve":
             edited = {"body": sample.edited} if sample.edited else {}
             await self._desk.call("POST", f"{path}/approve", body=version | edited)
-        if sample.then == "approve" and sample.answer:
-            await self._desk.call("POST", f"{path}/reply", body={"body": sample.answer})
         if sample.then == "reject":
             why = {"reason": sample.reason, "message": sample.message}
             await self._desk.call("POST", f"{path}/reject", body=version | why)
@@ -135,17 +133,18 @@ async def ready(codau: CodauClient) -> None:
         while True:
             try:
                 await codau.call("GET", "/readyz")
-                return
             except ApiProblem:
                 await asyncio.sleep(0.1)
+            else:
+                return
 
 
-async def filled_before(codau: CodauClient) -> bool:
+async def filled_before(codau: CodauClient, now: datetime) -> bool:
     """Whether an earlier run filled the website so long ago that its keys may be forgotten."""
     thread = await codau.thread(leading().thread, sort="oldest", limit=1)
     if not thread["comments"] or not (first := thread["comments"][0]["published_at"]):
         return bool(thread["comments"])
-    return datetime.fromisoformat(first) < datetime.now(UTC) - KEYS_KEPT
+    return datetime.fromisoformat(first) < now - KEYS_KEPT
 
 
 async def announce_articles(codau: CodauClient, origin: str) -> None:
@@ -161,8 +160,8 @@ async def fill(settings: Settings, codau: CodauClient, desk: CodauClient | None)
     try:
         await ready(codau)
         await announce_articles(codau, settings.origin)
-        if desk and not await filled_before(codau):
+        if desk and not await filled_before(codau, datetime.now(UTC)):
             await Seed(codau, desk, settings.origin).run()
             LOG.info("the sample comments are in place")
-    except (ApiProblem, TimeoutError) as error:
-        LOG.error("not filled: %s", error or "the comment service is not ready")
+    except* (ApiProblem, TimeoutError) as group:
+        LOG.error("not filled: %s", group.exceptions[0])

@@ -1,0 +1,198 @@
+"""A reader in front of the newspaper, in a real browser, with and without its script."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
+
+from .conftest import Newspaper
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+THREAD = "giao-duc/4711"
+ARTICLE = f"/{THREAD}"
+UNMARKED = "toi thay cach lam nay rat hay, cam on cac thay co"
+WAITING = "Ý kiến của bạn đang chờ biên tập."
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def reading(
+    browser: Browser, newspaper: Newspaper, *, script: bool = True, width: int = 1280
+) -> AsyncIterator[Page]:
+    """A reader's page on the article; fails where the page complains or asks anybody else for anything."""
+    complaints: list[str] = []
+    context = await browser.new_context(
+        base_url=newspaper.url, java_script_enabled=script, viewport={"width": width, "height": 800}
+    )
+
+    async def only_ours(route: Route) -> None:
+        if not route.request.url.startswith(newspaper.url):
+            complaints.append(f"asked {route.request.url}")
+        await route.continue_()
+
+    await context.route("**/*", only_ours)
+    page = await context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+    await page.goto(ARTICLE)
+    yield page
+    await context.close()
+    assert complaints == []
+
+
+async def write(page: Page, body: str, *, name: str = "Hà My") -> None:
+    await page.get_by_label("Tên của bạn").fill(name)
+    await page.get_by_label("Ý kiến của bạn").fill(body)
+    await page.get_by_role("button", name="Gửi ý kiến").click()
+
+
+async def no_wider_than_the_screen(page: Page) -> bool:
+    fits: bool = await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    return fits
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_a_reader_without_marks_sends_the_suggested_text_with_one_click(
+    browser: Browser, newspaper: Newspaper, script: bool
+) -> None:
+    async with reading(browser, newspaper, script=script) as page:
+        await write(page, UNMARKED)
+
+        own = page.locator("#cua-ban")
+        await expect(own).to_contain_text("Vui lòng gõ tiếng Việt có dấu")
+        suggested = await own.get_by_label("Gợi ý có dấu").input_value()
+        assert suggested != UNMARKED
+
+        await own.get_by_role("button", name="Gửi bản có dấu").click()
+        await expect(own).to_contain_text(WAITING)
+        await expect(own.locator("li")).to_have_count(1)
+        await expect(own.locator(".quoted")).to_have_text(suggested)
+
+
+async def test_the_suggestion_may_be_edited_first(browser: Browser, newspaper: Newspaper) -> None:
+    async with reading(browser, newspaper) as page:
+        await write(page, UNMARKED)
+        own = page.locator("#cua-ban")
+        await own.get_by_label("Gợi ý có dấu").fill("Tôi thấy cách làm này rất hay, xin cảm ơn cô Lam.")
+        await own.get_by_role("button", name="Gửi bản có dấu").click()
+
+        await expect(own).to_contain_text(WAITING)
+        await expect(own.locator(".quoted")).to_have_text("Tôi thấy cách làm này rất hay, xin cảm ơn cô Lam.")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_a_reader_answers_a_comment(browser: Browser, newspaper: Newspaper, script: bool) -> None:
+    first = await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.", name="Bác Hòa")
+    async with reading(browser, newspaper, script=script) as page:
+        await page.get_by_role("link", name="Trả lời Bác Hòa").click()
+        await expect(page.locator(".answering")).to_contain_text("Trả lời Bác Hòa")
+        await write(page, "Cháu cũng nghĩ như bác.")
+        await expect(page.locator("#cua-ban")).to_contain_text(WAITING)
+
+    queue = await newspaper.site.moderator.call("GET", "/v1/queue?state=pending")
+    assert [item["parent_id"] for item in queue["items"]] == [first["id"]]
+
+
+async def test_an_answer_is_given_up_with_escape_and_the_text_stays(
+    browser: Browser, newspaper: Newspaper
+) -> None:
+    await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.", name="Bác Hòa")
+    async with reading(browser, newspaper) as page:
+        await page.get_by_role("link", name="Trả lời Bác Hòa").click()
+        await page.get_by_label("Ý kiến của bạn").fill("Cháu cũng nghĩ")
+        await page.keyboard.press("Escape")
+
+        await expect(page.locator(".answering")).to_be_hidden()
+        await expect(page.locator("#cho-viet textarea")).to_have_value("Cháu cũng nghĩ")
+        await expect(page.get_by_role("link", name="Trả lời Bác Hòa")).to_be_focused()
+
+
+async def test_the_keyboard_alone_is_enough(browser: Browser, newspaper: Newspaper) -> None:
+    async with reading(browser, newspaper) as page:
+        await page.get_by_label("Tên của bạn").focus()
+        await page.keyboard.type("Hà My")
+        await page.keyboard.press("Tab")
+        await page.keyboard.insert_text(UNMARKED)
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#cua-ban")).to_be_focused()
+
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_label("Gợi ý có dấu")).to_be_focused()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#cua-ban")).to_contain_text(WAITING)
+
+
+async def test_a_double_click_makes_one_comment(browser: Browser, newspaper: Newspaper) -> None:
+    async with reading(browser, newspaper) as page:
+        await page.get_by_label("Tên của bạn").fill("Hà My")
+        await page.get_by_label("Ý kiến của bạn").fill("Bài viết làm tôi nhớ trường cũ.")
+        await page.get_by_role("button", name="Gửi ý kiến").dblclick()
+
+        await expect(page.locator("#cua-ban li")).to_have_count(1)
+    assert (await newspaper.site.moderator.call("GET", "/v1/queue?state=pending"))["total"] == 1
+
+
+async def test_nothing_is_wider_than_a_narrow_screen(browser: Browser, newspaper: Newspaper) -> None:
+    parent = None
+    for body in ["Câu chuyện hay quá.", "https://thuvien.example/" + "a" * 300, "Đúng vậy.", "Cảm ơn nhé."]:
+        parent = (await newspaper.site.publish(THREAD, body, parent=parent, name="Nguyễn Phúc Bảo An"))["id"]
+    async with reading(browser, newspaper, width=360) as page:
+        assert await no_wider_than_the_screen(page)
+        await write(page, UNMARKED)
+        await expect(page.locator("#cua-ban")).to_contain_text("Gợi ý có dấu")
+        assert await no_wider_than_the_screen(page)
+        await page.get_by_role("link", name="Trả lời").last.click()
+        assert await no_wider_than_the_screen(page)
+
+
+async def test_more_comments_are_appended_and_sorted_without_losing_the_draft(
+    browser: Browser, newspaper: Newspaper
+) -> None:
+    for number in range(12):
+        await newspaper.site.publish(THREAD, f"Ý kiến thứ {number} của bạn đọc.", name=f"Độc giả {number}")
+    async with reading(browser, newspaper) as page:
+        await page.get_by_label("Ý kiến của bạn").fill("Đang viết dở")
+        names = page.locator(".who b")
+        await expect(names).to_have_count(10)
+        await page.get_by_role("link", name="Xem thêm bình luận").click()
+        await expect(names).to_have_count(12)
+        await expect(page.get_by_role("link", name="Trả lời Độc giả 1", exact=True)).to_be_focused()
+        await expect(page.get_by_role("link", name="Xem thêm bình luận")).to_have_count(0)
+
+        await page.get_by_role("link", name="Cũ nhất").click()
+        await expect(names.first).to_have_text("Độc giả 0")
+        await expect(page.get_by_label("Ý kiến của bạn")).to_have_value("Đang viết dở")
+
+
+async def test_a_newspaper_out_of_reach_loses_no_text(browser: Browser, newspaper: Newspaper) -> None:
+    async with reading(browser, newspaper) as page:
+        await page.context.set_offline(True)
+        await write(page, "Bài viết làm tôi nhớ trường cũ.")
+        await expect(page.get_by_role("alert")).to_contain_text("Không kết nối được với tòa soạn")
+        await expect(page.get_by_label("Ý kiến của bạn")).to_have_value("Bài viết làm tôi nhớ trường cũ.")
+
+        await page.context.set_offline(False)
+        await page.get_by_role("button", name="Gửi ý kiến").click()
+        await expect(page.locator("#cua-ban")).to_contain_text(WAITING)
