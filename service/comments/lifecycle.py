@@ -58,6 +58,8 @@ DECISIONS = frozenset({Event.APPROVED, Event.REJECTED, Event.EDITED, Event.REOPE
 """What a moderator decides, and can take back."""
 
 _REFUSALS = {
+    Event.SUBMITTED: "A comment begins once.",
+    Event.REPLIED: "A comment begins once.",
     Event.APPROVED: "Only a pending comment can be approved.",
     Event.REJECTED: "Only a pending or published comment can be rejected.",
     Event.EDITED: "Only a pending or published comment can be edited.",

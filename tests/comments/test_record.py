@@ -120,5 +120,5 @@ def _tried(comment: Comment, event: Event, to: State) -> Comment:
         entry = Entry(event, to, "Lan", at, key_id="k1", reason="spam" if to is State.REJECTED else None)
         actor = lifecycle.Actor.WORKER if event is Event.JUDGED else lifecycle.Actor.MODERATOR
         return lifecycle.move(comment, entry, actor)
-    except (InvalidTransition, KeyError):
+    except InvalidTransition:
         return comment

@@ -1,0 +1,63 @@
+"""What is really in Redis, read by other means than the store's own: for tests that compare the two."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import redis
+
+from service.comments import record
+from service.comments.model import Comment, State
+
+
+@dataclass(slots=True)
+class Everything:
+    """All comments, and all that the indexes say of them."""
+
+    comments: dict[str, Comment] = field(default_factory=dict)
+    states: dict[str, list[str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    in_threads: Counter[str] = field(default_factory=Counter)
+    risky: set[str] = field(default_factory=set)
+    queued: Counter[str] = field(default_factory=Counter)
+
+
+def everything(url: str) -> Everything:
+    """Read the whole database by its keys' names."""
+    found = Everything()
+    with redis.Redis.from_url(url) as client:
+        for raw in client.scan_iter(count=1000):
+            key = raw.decode()
+            kind, _, rest = key.partition("}:")[2].partition(":")
+            _read(client, found, key, kind, rest)
+    return found
+
+
+def _read(client: redis.Redis, found: Everything, key: str, kind: str, rest: str) -> None:
+    site, _, name = rest.partition(":")
+    if kind == "comment":
+        found.comments[name] = record.load(site, name, client.get(key))
+    elif kind == "state":
+        for member in client.zrange(key, 0, -1):
+            found.states.setdefault(member.decode(), []).append(name)
+    elif kind == "risk":
+        found.risky |= {member.decode() for member in client.zrange(key, 0, -1)}
+    elif kind == "thread":
+        found.counts[name] = int(client.hget(key, "count") or 0)
+    elif kind in ("top", "replies"):
+        found.in_threads.update(member.decode() for member in client.zrange(key, 0, -1))
+    elif kind == "queue":
+        found.queued.update(fields[b"c"].decode().split()[1] for _, fields in client.xrange(key))
+
+
+def assert_consistent(found: Everything) -> None:
+    """The laws that hold between any two steps."""
+    for comment in found.comments.values():
+        assert found.states[comment.id] == [comment.state], "each comment is in its state's index alone"
+        assert (comment.id in found.risky) == (comment.state is State.PENDING)
+        if comment.state is State.QUEUED:
+            assert found.queued[comment.id] >= 1, "what is queued has its entry in the queue"
+    published = [comment for comment in found.comments.values() if comment.state is State.PUBLISHED]
+    by_thread = Counter(comment.thread for comment in published)
+    assert {thread: count for thread, count in found.counts.items() if count} == dict(by_thread)
+    roots = {comment.root_id for comment in published}
+    assert found.in_threads == Counter(roots | {comment.id for comment in published})
