@@ -20,8 +20,8 @@ endpoints = Endpoints("websites")
 class Article(Request):
     """Omitted fields stay as they are; `null` takes one back to its default."""
 
-    title: Annotated[Line | None, Empty, Field(max_length=300)] = None
-    url: Annotated[WebUrl | None, Empty] = None
+    title: Annotated[Line | None, Empty, Field(max_length=300, description="Title of the article.")] = None
+    url: Annotated[WebUrl | None, Empty, Field(description="Address of the article.")] = None
     open: Annotated[bool | None, Field(strict=True, description="Whether new comments are taken.")] = None
     policy: Annotated[
         dict[str, Any] | None, Field(description="Rules on top of the site's, each only stricter.")

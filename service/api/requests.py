@@ -31,7 +31,9 @@ OptionalNote = Annotated[
 class NewAuthor(Request):
     """Who wrote the comment, as the website knows them."""
 
-    name: Annotated[Line, Field(min_length=1, max_length=80, examples=["Minh Anh"])]
+    name: Annotated[
+        Line, Field(min_length=1, max_length=80, description="Shown with the comment.", examples=["Minh Anh"])
+    ]
     id: Annotated[AuthorId | None, Empty, Field(description="The website's own id of the reader.")] = None
     email: Annotated[Text | None, Empty, Field(max_length=254, description="For moderators only.")] = None
     ip: Annotated[Address | None, Field(description="IPv4 or IPv6 address; for moderators only.")] = None
@@ -66,13 +68,13 @@ class NewComment(Request):
 class Revision(Request):
     """The reader's new text."""
 
-    body: Body
+    body: Annotated[Body, Field(description="Takes the place of the text before.")]
 
 
 class TextToCheck(Request):
     """A text to be judged without being kept."""
 
-    body: Body
+    body: Annotated[Body, Field(description="The text to be judged.")]
     thread: Annotated[Thread | None, Field(description="Judge by this thread's rules.")] = None
 
 
@@ -93,7 +95,7 @@ class Rejection(Request):
     """Refuse, or take down."""
 
     version: Version
-    reason: ModeratorReason
+    reason: Annotated[ModeratorReason, Field(description="Decides what the reader is told.")]
     note: OptionalNote = None
     message: Annotated[
         Note | None, Field(description="Shown to the reader in place of the reason's usual sentence.")
@@ -105,7 +107,7 @@ class Edit(Request):
     """A new revision by the moderator."""
 
     version: Version
-    body: Body
+    body: Annotated[Body, Field(description="The edited text.")]
     note: OptionalNote = None
     force: Force = False
 
@@ -118,13 +120,23 @@ class Reopening(Request):
 
 
 class SiteName(Request):
-    name: Annotated[Line, Field(min_length=1, max_length=80, examples=["Báo Ví Dụ"])]
+    """What a site is called."""
+
+    name: Annotated[
+        Line,
+        Field(
+            min_length=1,
+            max_length=80,
+            description="The name under which the newsroom answers.",
+            examples=["Báo Ví Dụ"],
+        ),
+    ]
 
 
 class NewKey(Request):
     """A key for one site; admin keys are made on the command line."""
 
-    role: Literal["website", "moderator"]
+    role: Annotated[Literal["website", "moderator"], Field(description="What the key may do.")]
     name: Annotated[
         Line, Field(min_length=1, max_length=80, description="What others see of whoever uses it.")
     ]
