@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from service.api import administration, articles, intake, moderation, operations, reading
+from service.api import administration, articles, docs_page, intake, moderation, operations, reading
 from service.api.answers import Answers
+from service.api.metrics import METRICS, Metrics, measured
+from service.api.openapi import openapi_route
 from service.api.problems import problems
 from service.api.routing import install
 from service.api.services import SERVICES, Services
@@ -29,12 +31,13 @@ ENDPOINTS = [
 def create_app(settings: Settings) -> web.Application:
     """The service, to be run by an `AppRunner`; `settings.redis_url` names the store."""
     assert settings.redis_url is not None  # noqa: S101 - whoever embeds a server passes its address
-    app = web.Application(middlewares=[problems], client_max_size=MAX_REQUEST_BYTES)
+    app = web.Application(middlewares=[measured, problems], client_max_size=MAX_REQUEST_BYTES)
     store = Store(settings.redis_url, settings.partitions)
     app[SERVICES] = Services(store, settings, Answers(settings.redis_url))
+    app[METRICS] = Metrics()
     app.cleanup_ctx.extend([_store, _answers])
     install(app, ENDPOINTS)
-    app.add_routes(operations.routes)
+    app.add_routes([*operations.routes, *docs_page.routes, openapi_route(ENDPOINTS)])
     return app
 
 

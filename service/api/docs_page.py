@@ -10,6 +10,8 @@ from typing import Final
 
 from aiohttp import web
 
+routes = web.RouteTableDef()
+
 _PAGE: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -63,16 +65,19 @@ def assets_folder() -> Path:
     return Path(package.submodule_search_locations[0], "static")
 
 
+@routes.get("/docs")
 async def page(_: web.Request) -> web.Response:
     """The page itself."""
     return web.Response(text=_PAGE, content_type="text/html", headers=_HEADERS)
 
 
+@routes.get("/docs/start.js")
 async def start(_: web.Request) -> web.Response:
     """The few lines that start Swagger UI; a file of its own, since the page allows no script in it."""
     return web.Response(text=_START, content_type="text/javascript", headers=_HEADERS)
 
 
+@routes.get("/docs/{name}")
 async def asset(request: web.Request) -> web.StreamResponse:
     """One of Swagger UI's files."""
     name = request.match_info["name"]
@@ -80,10 +85,3 @@ async def asset(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     headers = _HEADERS | {"Cache-Control": "public, max-age=86400"}
     return web.FileResponse(assets_folder() / name, headers=headers)
-
-
-def add_docs(app: web.Application) -> None:
-    """Serve the page and its files."""
-    app.router.add_get("/docs", page)
-    app.router.add_get("/docs/start.js", start)
-    app.router.add_get("/docs/{name}", asset)

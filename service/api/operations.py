@@ -1,12 +1,14 @@
 """For whoever runs the service: does this process live, and can it do its work? No key is needed."""
 
 import asyncio
+import contextlib
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from service.api.metrics import CONTENT_TYPE, METRICS
 from service.api.routing import reply
-from service.api.services import SERVICES
+from service.api.services import SERVICES, Services
 from service.errors import Unavailable
 from service.store.health import Backlog
 
@@ -24,14 +26,28 @@ async def healthz(_: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """The store answers and writes, and the scripts are loaded; with how far the workers are behind."""
     services = request.app[SERVICES]
-    health = services.store.health
     try:
         async with asyncio.timeout(_TIMEOUT_S):
-            await health.probe()
-            backlog = await health.backlog(now_ms=services.now_ms())
+            await services.store.health.probe()
+            backlog = await _backlog(services)
     except TimeoutError:
         raise Unavailable("The store does not answer in time.") from None
     return reply(200, {"status": "ready", "queue": _queue(backlog)})
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    """Figures for Prometheus; those of this process also where the store is gone."""
+    backlog: Backlog | None = None
+    with contextlib.suppress(Unavailable, TimeoutError):
+        async with asyncio.timeout(_TIMEOUT_S):
+            backlog = await _backlog(request.app[SERVICES])
+    shown = request.app[METRICS].exposition(backlog)
+    return web.Response(body=shown, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
+
+
+async def _backlog(services: Services) -> Backlog:
+    return await services.store.health.backlog(now_ms=services.now_ms())
 
 
 def _queue(backlog: Backlog) -> dict[str, Any]:

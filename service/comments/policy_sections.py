@@ -30,7 +30,9 @@ class Section(BaseModel):
 
 
 def _field(default: Any, description: str, unit: str, example: Any, **bounds: Any) -> Any:
-    shown = {"unit": unit} | bounds.pop("json_schema_extra", {})
+    shown: dict[str, Any] = {"unit": unit}
+    if isinstance(default, Rate):
+        shown["default"] = str(default)  # the schema would show how it is held
     return Field(default, description=description, examples=[example], json_schema_extra=shown, **bounds)
 
 

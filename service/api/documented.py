@@ -1,0 +1,213 @@
+"""What each call answers and how it can fail: the part of the OpenAPI document that no declaration tells.
+
+Path, roles, body and query come from the declarations in the handlers' files. A test finds calls that are
+missing here, and entries here that are no call.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from service.api import responses as r
+from service.comments.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One way in which a call succeeds.
+
+    Attributes:
+        model: of the JSON body; a union where it depends on the key's role, None for no JSON body.
+        headers: names from `RESPONSE_HEADERS`.
+        media: of a body that is not JSON.
+    """
+
+    description: str
+    model: Any = None
+    headers: tuple[str, ...] = ()
+    media: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """One call.
+
+    Attributes:
+        problems: codes beyond those that follow from the declaration (key, site, path, query, body, store).
+        headers: of the request; names from `REQUEST_HEADERS`.
+        body: the model to show where the declared one is looser than what is taken.
+        description: what the summary does not say.
+    """
+
+    answers: Mapping[int, Answer]
+    problems: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    body: type[BaseModel] | None = None
+    description: str = ""
+
+
+REQUEST_HEADERS: Mapping[str, dict[str, Any]] = {
+    "Idempotency-Key": {
+        "description": "Within a site and thread, for 24 hours, the same key with the same request makes "
+        "nothing new and answers with the comment as it now stands.",
+        "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+        "example": "b7c1f0de-4d0f-4c0e-9c0b-1d6e6a1c9a55",
+    },
+    "Prefer": {
+        "description": "`wait=<seconds>`, at most 10 (RFC 7240): answer as soon as the comment is judged.",
+        "schema": {"type": "string"},
+        "example": "wait=2",
+    },
+    "If-None-Match": {
+        "description": "The ETag of the page that the caller has.",
+        "schema": {"type": "string"},
+        "example": '"6f1ed002ab5595859014ebf0"',
+    },
+    "Accept-Language": {
+        "description": "Messages for the reader are Vietnamese, unless English has the greater weight here.",
+        "schema": {"type": "string"},
+        "example": "vi, en;q=0.5",
+    },
+}
+
+RESPONSE_HEADERS: Mapping[str, dict[str, Any]] = {
+    "Location": {
+        "description": "Where the comment is found.",
+        "schema": {"type": "string", "format": "uri-reference"},
+        "example": "/v1/comments/0sapnxdg0dmmk000000007",
+    },
+    "Preference-Applied": {
+        "description": "`wait` where the answer waited for the verdict (RFC 7240).",
+        "schema": {"type": "string", "const": "wait"},
+    },
+    "ETag": {
+        "description": "Strong; different for every sort, page and content.",
+        "schema": {"type": "string"},
+        "example": '"6f1ed002ab5595859014ebf0"',
+    },
+    "Cache-Control": {
+        "description": "Ask again before each use: what was taken down must be gone from the next answer on.",
+        "schema": {"type": "string", "const": "private, no-cache"},
+    },
+    "Retry-After": {
+        "description": "Seconds after which trying again makes sense.",
+        "schema": {"type": "integer", "minimum": 0},
+        "example": 1,
+    },
+    "WWW-Authenticate": {
+        "description": "How to name a key.",
+        "schema": {"type": "string"},
+        "example": 'Bearer realm="codau"',
+    },
+}
+
+_LANGUAGE = ("Accept-Language",)
+_DECIDED = {200: Answer("The comment as it then stands.", r.ModeratorComment)}
+_DECISION = Documented(_DECIDED, ("version_conflict", "claimed", "invalid_transition"), _LANGUAGE)
+_TAKEN_IN = {
+    202: Answer("It is durably queued.", r.Comment, ("Location",)),
+    201: Answer(
+        "It has been judged already: the caller waited for that, or repeated an earlier request.",
+        r.Comment,
+        ("Location", "Preference-Applied"),
+    ),
+}
+_POLICY = {200: Answer("The policy, every field of it.", Policy)}
+
+CALLS: Mapping[tuple[str, str], Documented] = {
+    ("POST", "/v1/comments"): Documented(
+        _TAKEN_IN,
+        ("thread_closed", "idempotency_conflict", "invalid_parent", "rate_limited"),
+        ("Idempotency-Key", "Prefer", *_LANGUAGE),
+    ),
+    ("POST", "/v1/comments/{id}/revise"): Documented(
+        _TAKEN_IN, ("claimed", "invalid_transition"), ("Prefer", *_LANGUAGE)
+    ),
+    ("DELETE", "/v1/comments/{id}"): Documented({204: Answer("It is erased, now or earlier.")}),
+    ("GET", "/v1/comments/{id}"): Documented(
+        {200: Answer("The comment; moderators and admins see more of it.", r.Comment | r.ModeratorComment)},
+        headers=_LANGUAGE,
+    ),
+    ("POST", "/v1/check"): Documented(
+        {200: Answer("The verdict of the checks that need no history.", r.Verdict)}, headers=_LANGUAGE
+    ),
+    ("GET", "/v1/threads/{thread}/comments"): Documented(
+        {
+            200: Answer("One page of the thread.", r.ThreadPage, ("ETag", "Cache-Control")),
+            304: Answer("The caller has this very page.", headers=("ETag", "Cache-Control")),
+        },
+        headers=("If-None-Match",),
+    ),
+    ("GET", "/v1/counts"): Documented({200: Answer("The counts, by thread.", r.Counts)}),
+    ("PUT", "/v1/threads/{thread}"): Documented(
+        {
+            200: Answer("What is now known of the article.", r.Thread),
+            201: Answer("The same, where nothing was known before.", r.Thread),
+        },
+        body=r.Article,
+        description="Omitted fields stay as they are, `null` takes one back to its default. Rules that would "
+        "loosen the site's policy are refused.",
+    ),
+    ("GET", "/v1/queue"): Documented({200: Answer("One page.", r.Queue)}, headers=_LANGUAGE),
+    ("POST", "/v1/comments/{id}/approve"): _DECISION,
+    ("POST", "/v1/comments/{id}/reject"): _DECISION,
+    ("POST", "/v1/comments/{id}/edit"): _DECISION,
+    ("POST", "/v1/comments/{id}/reopen"): _DECISION,
+    ("GET", "/v1/comments/{id}/history"): Documented(
+        {200: Answer("Every step, oldest first.", r.History)}, headers=_LANGUAGE
+    ),
+    ("PUT", "/v1/sites/{site}"): Documented(
+        {200: Answer("The site, renamed.", r.Site), 201: Answer("The site, made.", r.Site)}
+    ),
+    ("GET", "/v1/sites"): Documented({200: Answer("All sites.", r.Sites)}),
+    ("GET", "/v1/sites/{site}"): Documented({200: Answer("The site.", r.Site)}),
+    ("GET", "/v1/sites/{site}/policy"): Documented(_POLICY),
+    ("PUT", "/v1/sites/{site}/policy"): Documented(_POLICY, body=Policy),
+    ("PATCH", "/v1/sites/{site}/policy"): Documented(
+        _POLICY,
+        body=Policy,
+        description="Read as a JSON merge patch (RFC 7396): `null` takes a field or a section back to its "
+        "default, except in `limits`, where it means no limit.",
+    ),
+    ("POST", "/v1/sites/{site}/keys"): Documented({201: Answer("The key, shown this once.", r.CreatedKey)}),
+    ("GET", "/v1/sites/{site}/keys"): Documented({200: Answer("The keys in force.", r.Keys)}),
+    ("DELETE", "/v1/sites/{site}/keys/{key}"): Documented({204: Answer("It is revoked.")}),
+}
+
+OPERATIONS: Mapping[str, tuple[str, Documented]] = {
+    "/healthz": ("Say that the process answers", Documented({200: Answer("It does.", r.Alive)})),
+    "/readyz": (
+        "Say whether the service can do its work, and how far the workers are behind",
+        Documented({200: Answer("It can.", r.Ready)}, ("unavailable",)),
+    ),
+    "/metrics": (
+        "Show figures for Prometheus",
+        Documented({200: Answer("In Prometheus' text format.", media="text/plain")}),
+    ),
+    "/openapi.json": (
+        "Show this document",
+        Documented({200: Answer("OpenAPI 3.1.", dict[str, Any])}),
+    ),
+    "/docs": (
+        "Show this document as a page",
+        Documented({200: Answer("The page.", media="text/html")}),
+    ),
+}
+"""What needs no key: GET alone; path → summary and the rest."""
+
+PATH_PARAMETERS: Mapping[str, dict[str, Any]] = {
+    "id": {"description": "Id of the comment.", "schema": {"type": "string"}},
+    "thread": {
+        "description": "The website's name of the article, percent-encoded as one segment.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 256},
+        "example": "doi-song/4711",
+    },
+    "site": {
+        "description": "Id of the site.",
+        "schema": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
+        "example": "bao",
+    },
+    "key": {"description": "Id of the key.", "schema": {"type": "string"}},
+}
