@@ -39,6 +39,14 @@ class AuthorStore:
             return Standing.NORMAL
         return Standing(stored.decode())
 
+    async def set_standing(
+        self, site: str, author: str, standing: Standing, *, by: str, until_ms: int | None = None
+    ) -> None:
+        """Say what moderators think of an author, until a time (unix ms) or for good."""
+        key = keys.author(site, author, "standing")
+        fields: list[Argument] = ["standing", standing, "by", by, "until", until_ms or ""]
+        await self._run("HSET", key, *fields)
+
     async def record(self, site: str, author: str, *, now_ms: int) -> Record:
         published, rejected, standing = await asyncio.gather(
             self._run("ZCARD", keys.author(site, author, "published")),

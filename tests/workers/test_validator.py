@@ -1,0 +1,196 @@
+"""Workers judge what is queued: once, at the version that was read, and whatever other workers did."""
+
+from typing import Any
+
+import pytest
+
+from service.comments.authors import Standing
+from service.judging.judge import judge
+from service.judging.model import Context, Judgement, Rules
+from service.store.queue import Queue
+from tests.running import Running
+from workers.__main__ import empty
+from workers.recoverer import Recoverer
+from workers.validator import Validator
+
+GOOD = "Bài viết rất hay, cảm ơn tòa soạn!"
+POISON = "Bình luận này làm hỏng một phép kiểm tra."
+
+
+async def queued(service: Running, body: str, thread: str = "a") -> Any:
+    document = {"thread": thread, "body": body, "author": {"name": "An"}}
+    answer = await service.website("POST", "/v1/comments", json=document)
+    assert (answer.status, answer.json["state"]) == (202, "queued")
+    return answer.json
+
+
+async def state(service: Running, comment: Any) -> Any:
+    return (await service.moderator("GET", f"/v1/comments/{comment['id']}")).json
+
+
+def breaking_judge(text: str, rules: Rules, context: Context) -> Judgement:
+    """The real judge, but for one text."""
+    if text == POISON:
+        raise RecursionError(text)
+    return judge(text, rules, context)
+
+
+@pytest.fixture
+async def breaking(idle_service: Running) -> Validator:
+    return Validator(idle_service.store, idle_service.queue, judge=breaking_judge)
+
+
+async def test_a_drained_queue_is_judged_and_empty(idle_service: Running) -> None:
+    made = [await queued(idle_service, f"{GOOD} Số {n}.", thread=str(n % 5)) for n in range(40)]
+    await empty(idle_service.store, idle_service.queue)
+    for comment in made:
+        assert (await state(idle_service, comment))["state"] == "pending"
+    assert await idle_service.queue.length() == 0
+
+
+async def test_what_a_dead_worker_held_is_judged_by_another(idle_service: Running, redis_url: str) -> None:
+    comment = await queued(idle_service, GOOD)
+    dead = Queue(redis_url, idle_service.store.partitions, "dead")
+    [task] = await dead.read(list(idle_service.store.partitions), 10, block=False)
+    assert task.comment_id == comment["id"]
+    await dead.close()
+    assert await idle_service.validator.drain() == 0, "nobody else is handed it"
+    assert await idle_service.recoverer.recover(idle_ms=0) == 1
+    assert (await state(idle_service, comment))["state"] == "pending"
+    assert await idle_service.queue.length() == 0
+
+
+async def test_what_a_living_worker_holds_is_left_to_it(idle_service: Running) -> None:
+    await queued(idle_service, GOOD)
+    await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    assert await idle_service.recoverer.recover(idle_ms=60_000) == 0
+
+
+async def test_a_verdict_delivered_twice_has_its_effect_once(idle_service: Running) -> None:
+    comment = await queued(idle_service, GOOD)
+    tasks = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    await idle_service.validator.judge_all(tasks)
+    await idle_service.validator.judge_all(tasks)
+    assert (await state(idle_service, comment))["version"] == 2
+
+
+async def test_a_text_revised_meanwhile_is_judged_in_its_new_form_alone(idle_service: Running) -> None:
+    comment = await queued(idle_service, "Bai viet rat hay, cam on toa soan!")
+    tasks = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    revised = await idle_service.website("POST", f"/v1/comments/{comment['id']}/revise", json={"body": GOOD})
+    assert revised.status == 202
+    await idle_service.validator.judge_all(tasks)
+    assert (await state(idle_service, comment))["state"] == "queued"
+    await empty(idle_service.store, idle_service.queue)
+    assert (await state(idle_service, comment))["state"] == "pending"
+    events = [entry["event"] for entry in (await _history(idle_service, comment))]
+    assert events == ["submitted", "revised", "judged"]
+
+
+async def test_an_erased_comment_leaves_the_queue_unjudged(idle_service: Running) -> None:
+    comment = await queued(idle_service, GOOD)
+    assert (await idle_service.website("DELETE", f"/v1/comments/{comment['id']}")).status == 204
+    await empty(idle_service.store, idle_service.queue)
+    assert (await state(idle_service, comment))["state"] == "erased"
+
+
+async def test_a_check_that_raises_stops_nothing_else(idle_service: Running, breaking: Validator) -> None:
+    poison = await queued(idle_service, POISON)
+    good = [await queued(idle_service, f"{GOOD} Số {n}.") for n in range(10)]
+    await breaking.drain()
+    for comment in good:
+        assert (await state(idle_service, comment))["state"] == "pending"
+    assert (await state(idle_service, poison))["state"] == "queued"
+
+
+async def test_after_three_tries_a_person_must_judge(
+    idle_service: Running, breaking: Validator, capfd: pytest.CaptureFixture[str]
+) -> None:
+    poison = await queued(idle_service, POISON)
+    await breaking.drain()
+    recoverer = Recoverer(idle_service.queue, breaking)
+    assert await recoverer.recover(idle_ms=0) == 1
+    assert (await state(idle_service, poison))["state"] == "queued"
+    assert await recoverer.recover(idle_ms=0) == 1
+    judged = await state(idle_service, poison)
+    assert judged["state"] == "pending"
+    [finding] = judged["findings"]
+    assert (finding["code"], finding["action"]) == ("check_failed", "flag")
+    assert await idle_service.queue.length() == 0
+    told = capfd.readouterr()
+    assert "RecursionError" in told.out + told.err, "the log has the traceback"
+
+
+async def test_what_kills_its_worker_goes_to_a_person_alone(idle_service: Running) -> None:
+    poison = await queued(idle_service, POISON)
+    innocent = await queued(idle_service, GOOD)
+    killed = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    assert len(killed) == 2
+    for _ in range(2):  # each time another worker takes the first of them, and dies
+        async for task in idle_service.queue.left_behind(idle_ms=0):
+            if task.comment_id == poison["id"]:
+                break
+            await idle_service.validator.judge_all([task])
+    await idle_service.recoverer.recover(idle_ms=0)
+    judged = await state(idle_service, poison)
+    assert (judged["state"], [f["code"] for f in judged["findings"]]) == ("pending", ["check_failed"])
+    assert (await state(idle_service, innocent))["findings"] == []
+
+
+async def test_a_reader_is_trusted_only_where_the_policy_says_so(idle_service: Running) -> None:
+    author = {"name": "An", "id": "quen-mat"}
+    await _set_standing(idle_service, "quen-mat", "trusted")
+    document = {"thread": "a", "body": GOOD, "author": author}
+    first = await idle_service.website("POST", "/v1/comments", json=document)
+    await empty(idle_service.store, idle_service.queue)
+    assert (await state(idle_service, first.json))["state"] == "pending"
+    patch = {"trusted": {"publish_at_once": True}}
+    assert (await idle_service.admin("PATCH", "/v1/sites/bao/policy", json=patch)).status == 200
+    second = await idle_service.website("POST", "/v1/comments", json=document | {"body": "Ngon quá!"})
+    await empty(idle_service.store, idle_service.queue)
+    published = await state(idle_service, second.json)
+    assert published["state"] == "published"
+    assert published["published_at"] is not None
+    counts = await idle_service.website("GET", "/v1/counts", params={"thread": "a"})
+    assert counts.json["counts"] == {"a": 1}
+
+
+async def test_a_banned_author_is_rejected(idle_service: Running) -> None:
+    await _set_standing(idle_service, "quay-roi", "banned")
+    document = {"thread": "a", "body": GOOD, "author": {"name": "X", "id": "quay-roi"}}
+    made = await idle_service.website("POST", "/v1/comments", json=document)
+    await empty(idle_service.store, idle_service.queue)
+    judged = await state(idle_service, made.json)
+    assert (judged["state"], judged["reason"]) == ("rejected", "banned_author")
+
+
+async def test_a_flood_is_flagged_from_the_comment_that_makes_it_one(idle_service: Running) -> None:
+    await idle_service.admin("PATCH", "/v1/sites/bao/policy", json={"flood": {"author": "2/60s"}})
+    made = []
+    for word in ("một", "hai", "ba"):
+        document = {"thread": "a", "body": f"Ý kiến {word} của tôi", "author": {"name": "X", "id": "x"}}
+        made.append((await idle_service.website("POST", "/v1/comments", json=document)).json)
+    await empty(idle_service.store, idle_service.queue)
+    codes = [[f["code"] for f in (await state(idle_service, comment))["findings"]] for comment in made]
+    assert codes == [[], [], ["flood"]]
+
+
+async def test_a_copy_is_flagged_and_the_authors_own_is_rejected(idle_service: Running) -> None:
+    text = "Tôi thấy quy định mới này rất hợp lý và nên áp dụng sớm hơn cho mọi người."
+    made = {}
+    for name, thread in (("first", "a"), ("other", "a"), ("first", "b"), ("first", "a")):
+        document = {"thread": thread, "body": text, "author": {"name": name, "id": name}}
+        answer = await idle_service.website("POST", "/v1/comments", json=document)
+        await empty(idle_service.store, idle_service.queue)
+        judged = await state(idle_service, answer.json)
+        made[len(made)] = (judged["state"], [(f["code"], f["action"]) for f in judged["findings"]])
+    flagged = ("pending", [("duplicate", "flag")])
+    assert made == {0: ("pending", []), 1: flagged, 2: flagged, 3: ("rejected", [("duplicate", "reject")])}
+
+
+async def _history(service: Running, comment: Any) -> Any:
+    return (await service.moderator("GET", f"/v1/comments/{comment['id']}/history")).json["entries"]
+
+
+async def _set_standing(service: Running, author: str, standing: str) -> None:
+    await service.store.authors.set_standing("bao", author, Standing(standing), by="Lan")
