@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field
 
-from service.api.fields import Empty, Line, Request, WebUrl
+from service.api.fields import Empty, Request, Title, WebUrl
 from service.api.reading import thread_of
 from service.api.requests import SiteQuery
 from service.api.routing import WEBSITE, Call, Endpoints, reply
@@ -20,7 +20,7 @@ endpoints = Endpoints("websites")
 class Article(Request):
     """Omitted fields stay as they are; `null` takes one back to its default."""
 
-    title: Annotated[Line | None, Empty, Field(max_length=300, description="Title of the article.")] = None
+    title: Annotated[Title | None, Empty, Field(description="Title of the article.")] = None
     url: Annotated[WebUrl | None, Empty, Field(description="Address of the article.")] = None
     open: Annotated[bool | None, Field(strict=True, description="Whether new comments are taken.")] = None
     policy: Annotated[

@@ -8,12 +8,15 @@ from service.api.fields import (
     Address,
     AuthorId,
     Body,
+    Email,
     Empty,
     Line,
     Note,
     Request,
     Text,
     Thread,
+    Title,
+    UserAgent,
     WebUrl,
 )
 from service.comments.reasons import ModeratorReason
@@ -35,11 +38,9 @@ class NewAuthor(Request):
         Line, Field(min_length=1, max_length=80, description="Shown with the comment.", examples=["Minh Anh"])
     ]
     id: Annotated[AuthorId | None, Empty, Field(description="The website's own id of the reader.")] = None
-    email: Annotated[Text | None, Empty, Field(max_length=254, description="For moderators only.")] = None
+    email: Annotated[Email | None, Empty, Field(description="For moderators only.")] = None
     ip: Annotated[Address | None, Field(description="IPv4 or IPv6 address; for moderators only.")] = None
-    user_agent: Annotated[Text | None, Empty, Field(max_length=512, description="For moderators only.")] = (
-        None
-    )
+    user_agent: Annotated[UserAgent | None, Empty, Field(description="For moderators only.")] = None
 
 
 class NewComment(Request):
@@ -59,9 +60,7 @@ class NewComment(Request):
     parent_id: Annotated[CommentId | None, Field(description="The published comment this one answers.")] = (
         None
     )
-    thread_title: Annotated[
-        Line | None, Empty, Field(max_length=300, description="Title of the article.")
-    ] = None
+    thread_title: Annotated[Title | None, Empty, Field(description="Title of the article.")] = None
     thread_url: Annotated[WebUrl | None, Empty, Field(description="Address of the article.")] = None
 
 
@@ -161,10 +160,12 @@ class CountsQuery(SiteQuery):
 
 
 class QueueQuery(SiteQuery):
-    state: Literal["pending", "rejected", "published"] = "pending"
+    state: Annotated[
+        Literal["pending", "rejected", "published"], Field(description="What waits, or what was decided.")
+    ] = "pending"
     order: Annotated[
         Literal["oldest", "newest", "risk"] | None,
         Field(description="Default: oldest for what waits, newest for the rest. `risk` is for what waits."),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Annotated[int, Field(ge=1, le=100, description="Comments on one page.")] = 20
     cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
