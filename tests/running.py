@@ -119,12 +119,12 @@ async def running(redis_url: str, *, validating: bool = True) -> AsyncIterator[R
 
 @contextlib.asynccontextmanager
 async def _judging(validator: Validator, *, on: bool) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    loop = asyncio.create_task(validator.run(stop)) if on else None
+    loop = asyncio.create_task(validator.run(asyncio.Event())) if on else None
     yield
-    stop.set()
     if loop is not None:
-        await loop
+        loop.cancel()  # it may wait for a second for entries
+        with contextlib.suppress(asyncio.CancelledError):
+            await loop
 
 
 async def _keys(store: Store) -> dict[str, str | None]:
