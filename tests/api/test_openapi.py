@@ -1,0 +1,222 @@
+"""The OpenAPI document: valid, complete, and true of what the service answers."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from service.api.documented import CALLS, OPERATIONS
+from service.api.openapi import openapi
+from service.app import ENDPOINTS, create_app
+from service.settings import Settings
+from tests.api.conforming import Conforming, closed, successes
+from tests.running import WAIT, Caller, Running
+
+GOOD = "Bài viết rất hay, cảm ơn tòa soạn đã nói lên điều này!"
+UNMARKED = "Bai viet rat hay, cam on toa soan da noi len dieu nay!"
+BY = {"name": "Minh Anh", "id": "u-1", "ip": "203.0.113.9"}
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    return json.loads(json.dumps(openapi(ENDPOINTS)))
+
+
+@pytest.fixture
+def conforming(document: Any) -> Conforming:
+    return Conforming(closed(document))
+
+
+def test_the_document_is_valid(document: Any) -> None:
+    validate(document)
+    assert document["openapi"] == "3.1.0"
+
+
+def test_every_declared_call_is_documented_and_nothing_else() -> None:
+    assert CALLS.keys() == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+
+
+def test_every_route_of_the_service_stands_in_the_document(document: Any) -> None:
+    app = create_app(Settings(redis_url="redis://127.0.0.1:1"))
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in app.router.routes()
+        if route.resource is not None and not route.resource.canonical.startswith("/docs/")
+    }
+    documented = {(method.upper(), path) for path, calls in document["paths"].items() for method in calls}
+    assert documented == {route for route in routes if route[0] != "HEAD"}
+
+
+def test_every_field_and_parameter_is_described(document: Any) -> None:
+    undescribed = [
+        where
+        for where, field in fields(document)
+        if "description" not in field and "$ref" not in field and "const" not in field
+    ]
+    assert undescribed == []
+
+
+def fields(document: Any) -> Iterator[tuple[str, Any]]:
+    for name, schema in document["components"]["schemas"].items():
+        for member, field in schema.get("properties", {}).items():
+            yield f"{name}.{member}", field
+    for path, calls in document["paths"].items():
+        for call in calls.values():
+            for parameter in call.get("parameters", ()):
+                yield f"{path} {parameter['name']}", parameter
+
+
+def test_every_schema_is_used(document: Any) -> None:
+    text = json.dumps(document)
+    unused = [name for name in document["components"]["schemas"] if f'schemas/{name}"' not in text]
+    assert unused == []
+
+
+def test_what_needs_a_key_says_so_and_what_needs_none_too(document: Any) -> None:
+    for path, calls in document["paths"].items():
+        for call in calls.values():
+            assert call["security"] == ([] if path in OPERATIONS else [{"key": []}])
+            assert ("401" in call["responses"]) == (path not in OPERATIONS)
+
+
+async def test_what_websites_are_answered_is_what_the_document_says(
+    service: Running, conforming: Conforming
+) -> None:
+    website = service.website
+    new = {"thread": "doi-song/1", "body": GOOD, "author": BY, "thread_title": "Mùa gặt"}
+
+    queued = await conforming(website, "POST", "/v1/comments", json=new)
+    assert queued.status == 202
+    judged = await conforming(website, "POST", "/v1/comments", json=new | {"body": UNMARKED}, headers=WAIT)
+    assert judged.json["findings"]
+    revised = await conforming(
+        website, "POST", f"/v1/comments/{judged.json['id']}/revise", json={"body": GOOD}, headers=WAIT
+    )
+    assert revised.status == 201
+    again = await conforming(website, "POST", f"/v1/comments/{judged.json['id']}/revise", json={"body": GOOD})
+    assert again.status == 202
+
+    await conforming(website, "GET", f"/v1/comments/{queued.json['id']}")
+    for text in (GOOD, UNMARKED):
+        await conforming(website, "POST", "/v1/check", json={"body": text})
+    policy = {"actions": {"link": "reject"}, "length": {"max": 300}, "words": {"banned": ["cá độ"]}}
+    article = {"title": "Mùa gặt", "url": "https://bao.example.vn/1", "policy": policy}
+    assert (await conforming(website, "PUT", "/v1/threads/chua-co", json=article)).status == 201
+    assert (await conforming(website, "PUT", "/v1/threads/chua-co", json={"open": False})).status == 200
+
+    published = await service.publish(GOOD, thread="doi-song/1")
+    await service.publish("Tôi cũng nghĩ như vậy.", thread="doi-song/1", parent_id=published["id"])
+    page = await conforming(website, "GET", "/v1/threads/doi-song%2F1/comments?sort=newest&limit=1")
+    assert page.json["comments"][0]["replies"]
+    known = {"If-None-Match": page.headers["ETag"]}
+    same = await conforming(
+        website, "GET", "/v1/threads/doi-song%2F1/comments?sort=newest&limit=1", headers=known
+    )
+    assert same.status == 304
+    await service.decide(published, "reject", reason="off_topic")
+    tombstone = await conforming(website, "GET", "/v1/threads/doi-song%2F1/comments")
+    assert tombstone.json["comments"][0]["body"] is None
+    await conforming(website, "GET", "/v1/counts?thread=doi-song%2F1&thread=chua-co")
+    await conforming(website, "DELETE", f"/v1/comments/{queued.json['id']}")
+    await conforming(website, "GET", f"/v1/comments/{queued.json['id']}")
+    unseen = {call for call in successes(conforming.document) if "website" in roles(conforming, call)}
+    assert unseen - conforming.seen == set()
+
+
+async def test_what_moderators_are_answered_is_what_the_document_says(
+    service: Running, conforming: Conforming
+) -> None:
+    moderator = service.moderator
+    comment = await service.submit(GOOD + " Gọi tôi số 0912 345 678.", author=BY)
+    path = f"/v1/comments/{comment['id']}"
+
+    async def decide(action: str, version: int, **fields: Any) -> int:
+        answer = await conforming(moderator, "POST", f"{path}/{action}", json={"version": version} | fields)
+        return answer.status
+
+    version = comment["version"]
+    assert await decide("edit", version, body=GOOD, note="Bỏ số điện thoại.") == 200
+    assert await decide("edit", version, body=GOOD) == 409
+    assert await decide("approve", version + 1) == 200
+    reply = await service.submit("Đúng vậy!", parent_id=comment["id"])
+    for state in ("pending", "published", "rejected"):
+        await conforming(moderator, "GET", f"/v1/queue?state={state}&limit=1")
+    queue = await conforming(moderator, "GET", "/v1/queue?order=risk")
+    assert queue.json["items"][0]["parent"]["id"] == comment["id"] == reply["parent_id"]
+    assert await decide("reject", version + 2, reason="other", message="Xin cảm ơn.") == 200
+    assert await decide("reject", version + 3, reason="other") == 409
+    assert await decide("reopen", version + 3) == 200
+    await conforming(moderator, "GET", path)
+    await conforming(moderator, "GET", f"{path}/history")
+    await service.website("DELETE", path)
+    await conforming(moderator, "GET", path)
+    await conforming(moderator, "GET", f"{path}/history")
+    unseen = {call for call in successes(conforming.document) if roles(conforming, call) == MODERATORS}
+    assert unseen - conforming.seen == set()
+
+
+async def test_what_admins_are_answered_is_what_the_document_says(
+    service: Running, conforming: Conforming
+) -> None:
+    admin = service.admin
+    for _ in range(2):
+        await conforming(admin, "PUT", "/v1/sites/moi", json={"name": "Báo Mới"})
+    await conforming(admin, "GET", "/v1/sites")
+    await conforming(admin, "GET", "/v1/sites/moi")
+    changed = {"flood": {"author": "9/1h"}, "limits": {"site": "100/1m", "author": None}}
+    for method in ("PUT", "PATCH"):
+        await conforming(admin, method, "/v1/sites/moi/policy", json=changed)
+    policy = await conforming(admin, "GET", "/v1/sites/moi/policy")
+    assert policy.json["flood"]["author"] == "9/3600s"
+    key = await conforming(admin, "POST", "/v1/sites/moi/keys", json={"role": "moderator", "name": "Lan"})
+    await conforming(admin, "GET", "/v1/sites/moi/keys")
+    await conforming(admin, "DELETE", f"/v1/sites/moi/keys/{key.json['id']}")
+    unseen = {call for call in successes(conforming.document) if roles(conforming, call) == ["admin"]}
+    assert unseen - conforming.seen == set()
+
+
+async def test_what_operators_are_answered_is_what_the_document_says(
+    service: Running, conforming: Conforming
+) -> None:
+    for path in OPERATIONS:
+        assert (await conforming(service.nobody, "GET", path)).status == 200
+
+
+async def test_refusals_are_what_the_document_says(service: Running, conforming: Conforming) -> None:
+    website, new = service.website, {"thread": "t", "body": GOOD, "author": BY}
+    key = {"Idempotency-Key": "k1"}
+    assert (await conforming(website, "POST", "/v1/comments", json=new, headers=key)).status == 202
+    await website("PUT", "/v1/threads/dong", json={"open": False})
+    too_large = {"data": "x" * 70_000, "headers": {"Content-Type": "application/json"}}
+    not_json = {"data": "{", "headers": {"Content-Type": "application/json"}}
+    expected: list[tuple[Caller, dict[str, Any], str]] = [
+        (service.nobody, {"json": new}, "unauthorized"),
+        (service.moderator, {"json": new}, "forbidden"),
+        (website, not_json, "invalid_json"),
+        (website, too_large, "too_large"),
+        (website, {"data": "x"}, "unsupported_media_type"),
+        (website, {"json": {}}, "invalid_request"),
+        (website, {"json": new | {"parent_id": "0sapnxdg0dmmk000000007"}}, "invalid_parent"),
+        (website, {"json": new | {"thread": "dong"}}, "thread_closed"),
+        (website, {"json": new | {"body": "Khác."}, "headers": key}, "idempotency_conflict"),
+    ]
+    for caller, request, code in expected:
+        assert (await conforming(caller, "POST", "/v1/comments", **request)).code == code
+    unknown = "/v1/comments/0sapnxdg0dmmk000000007"
+    assert (await conforming(website, "GET", unknown)).code == "not_found"
+    policy = {"limits": {"author": "1/60s"}}
+    await service.admin("PATCH", "/v1/sites/bao/policy", json=policy)
+    refused = [await conforming(website, "POST", "/v1/comments", json=new) for _ in range(3)]
+    assert {"rate_limited"} <= {answer.code for answer in refused}
+    loosened = await conforming(website, "PUT", "/v1/threads/t", json={"policy": {"replies": {"depth": 9}}})
+    assert [error["field"] for error in loosened.json["errors"]] == ["policy.replies.depth"]
+
+
+MODERATORS = ["admin", "moderator"]
+
+
+def roles(conforming: Conforming, call: tuple[str, str, int]) -> Any:
+    method, path, _ = call
+    return conforming.document["paths"][path][method.lower()].get("x-roles", [])
