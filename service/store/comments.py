@@ -55,12 +55,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A comment as it was read (None: new), and as it shall be."""
+    """A comment as it was read (None: new), and as it shall be.
+
+    Attributes:
+        silent: whether followers are told nothing of it, since it did not happen now: an import.
+    """
 
     before: Comment | None
     after: Comment
     queue_entry: str = ""
     waiter: str = ""
+    silent: bool = False
 
 
 class CommentStore:
@@ -244,9 +249,9 @@ def _commit_arguments(step: Step) -> list[Argument]:
         after.id,
         after.root_id,
         after.state,
-        _index_score(after),
+        index_score(after),
         after.now.risk if after.state is State.PENDING else "",
-        event_type(after),
+        "" if step.silent else event_type(after),
         "1" if before is not None and before.state is State.PUBLISHED else "",
         after.now.published_at or "",
         id_time_ms(after.root_id),
@@ -255,7 +260,7 @@ def _commit_arguments(step: Step) -> list[Argument]:
     ]
 
 
-def _index_score(comment: Comment) -> int:
+def index_score(comment: Comment) -> int:
     """What waits is listed by its arrival, what was decided by the decision."""
     if comment.state in (State.QUEUED, State.PENDING):
         return comment.created_at

@@ -119,6 +119,15 @@ class Directory:
             if await self._store(snapshot, "site", site_id, _dump_site(site)):
                 return site, before is None
 
+    async def add_site(self, site: Site) -> bool:
+        """Keep a site as it was elsewhere; False where there is one of its id, which stays as it is."""
+        while True:
+            snapshot = await self.current()
+            if site.id in snapshot.sites:
+                return False
+            if await self._store(snapshot, "site", site.id, _dump_site(site)):
+                return True
+
     async def put_policy(self, site_id: str, change: Callable[[Policy], Policy]) -> Policy:
         """Change a site's policy; `change` makes the next of the present one, perhaps more than once.
 

@@ -19,7 +19,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{<p>}:top:<site>:<thread>` | ZSET | ids at the top of the published tree, by ms of publication |
 | `codau:{<p>}:replies:<site>:<id>` | ZSET | every published comment below the one at the top, by ms |
 | `codau:{<p>}:repeat:<site>:<digest>` | STRING | an idempotency key's comment and request, 24 h |
-| `codau:{author:<site>:<digest>}:standing` | HASH | `standing`, `until` (unix ms), `note`, `by` |
+| `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (unix ms), `note`, `by` |
 | `codau:{author:<site>:<digest>}:<list>` | ZSET | ids by ms; `comments`, `published`, `rejected`, `recent` |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
 | `codau:{limit:<site>:<digest>:<per_s>}` | STRING | a limit's theoretical arrival time (GCRA), ms |

@@ -27,7 +27,7 @@ def script(name: str) -> Script:
     return Script(name, text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-ALL = ("submit", "commit", "configure", "thread", "limit")
+ALL = ("submit", "commit", "configure", "thread", "limit", "restore", "restore_thread", "restore_standing")
 
 
 class Refused(Exception):

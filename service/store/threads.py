@@ -76,20 +76,8 @@ class ThreadStore:
 
     async def describe(self, site: str, thread: str, seen: Thread, said: Thread) -> bool:
         """Keep what a website says; False when somebody said otherwise since `seen` was read."""
-        policy = said.policy.stored()
-        fields: list[Argument] = [
-            "title",
-            said.title or "",
-            "url",
-            said.url or "",
-            "open",
-            "" if said.open else "0",
-        ]
-        fields += ["policy", orjson.dumps(policy) if policy else ""]
-        fields += ["min", said.policy.length.min or "", "max", said.policy.length.max or ""]
-        seen_revision: Argument = seen.revision or ""
-        names = [self._key(site, thread)]
-        return bool(await call(self._commands, "thread", names, [seen_revision, *fields], repeat=False))
+        arguments: list[Argument] = [seen.revision or "", *statement(said)]
+        return bool(await call(self._commands, "thread", [self._key(site, thread)], arguments, repeat=False))
 
     async def counts(self, site: str, threads: Sequence[str]) -> dict[str, int]:
         """How many comments are published in each."""
@@ -122,6 +110,20 @@ class ThreadStore:
             },
             next=shown[-1] if len(page) > limit else None,
         )
+
+
+def statement(said: Thread) -> list[Argument]:
+    """What a website says of an article as it is stored: field, value, …; "" for what has its default."""
+    policy = said.policy.stored()
+    fields: dict[str, Argument] = {
+        "title": said.title or "",
+        "url": said.url or "",
+        "open": "" if said.open else "0",
+        "policy": orjson.dumps(policy) if policy else "",
+        "min": said.policy.length.min or "",
+        "max": said.policy.length.max or "",
+    }
+    return [part for field in fields.items() for part in field]
 
 
 def _load(stored: Sequence[bytes | None]) -> Thread:
