@@ -64,10 +64,9 @@ def address_of(name: str) -> str:
 class Seed:
     """One run: `codau` sends what readers write, `desk` decides. Samples and comments are joined by `id`."""
 
-    def __init__(self, codau: CodauClient, desk: CodauClient, origin: str) -> None:
+    def __init__(self, codau: CodauClient, desk: CodauClient) -> None:
         self._codau = codau
         self._desk = desk
-        self._origin = origin
         self._taken: dict[str, Json] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -102,8 +101,6 @@ class Seed:
                 "body": sample.body,
                 "parent_id": parent and parent["id"],
                 "author": {"name": sample.name, "ip": address_of(sample.name)},
-                "thread_title": articles()[thread].title,
-                "thread_url": self._origin + articles()[thread].path,
             },
             key=f"newspaper-seed-{sample.id}",
             wait_s=VERDICT_WITHIN_S,
@@ -161,7 +158,7 @@ async def fill(settings: Settings, codau: CodauClient, desk: CodauClient | None)
         await ready(codau)
         await announce_articles(codau, settings.origin)
         if desk and not await filled_before(codau, datetime.now(UTC)):
-            await Seed(codau, desk, settings.origin).run()
+            await Seed(codau, desk).run()
             LOG.info("the sample comments are in place")
     except* (ApiProblem, TimeoutError) as group:
         LOG.error("not filled: %s", group.exceptions[0])

@@ -1,5 +1,6 @@
 """A reader in front of the newspaper, in a real browser, with and without its script."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,9 +10,13 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from .conftest import Newspaper
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHROMIUM = shutil.which("chromium")
 
-CHROMIUM = "/usr/bin/chromium"
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+]
+expect.set_options(timeout=15_000)  # ms; machines that run tests are busy
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -184,6 +189,26 @@ async def test_more_comments_are_appended_and_sorted_without_losing_the_draft(
         await page.get_by_role("link", name="Cũ nhất").click()
         await expect(names.first).to_have_text("Độc giả 0")
         await expect(page.get_by_label("Ý kiến của bạn")).to_have_value("Đang viết dở")
+
+
+async def test_what_was_judged_late_is_shown_without_a_reload(browser: Browser, newspaper: Newspaper) -> None:
+    async def as_if_still_queued(route: Route) -> None:
+        if route.request.method != "POST":
+            await route.fallback()
+            return
+        page = await (await route.fetch()).text()
+        await route.fulfill(body=page.replace('data-state="rejected"', 'data-state="queued"'))
+
+    async with reading(browser, newspaper) as page:
+        await page.route("**/*", as_if_still_queued)
+        await page.clock.install()
+        await write(page, UNMARKED)
+        own = page.locator("#cua-ban")
+        await expect(own.locator("[data-state=queued]")).to_have_count(1)
+
+        await page.get_by_label("Tên của bạn").focus()
+        await page.clock.run_for(3000)
+        await expect(own.locator("[data-state=rejected]")).to_have_count(1)
 
 
 async def test_a_newspaper_out_of_reach_loses_no_text(browser: Browser, newspaper: Newspaper) -> None:

@@ -212,6 +212,33 @@ async def test_an_answer_to_what_was_taken_down_can_be_sent_alone(
     assert visitor.own() == ["pending"]
 
 
+async def test_an_answer_that_was_refused_stays_an_answer(newspaper: Newspaper, visitor: Visitor) -> None:
+    parent = await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.", name="Bác Hòa")
+    await visitor.read(f"/{THREAD}?tra-loi={parent['id']}")
+    assert "Trả lời <b>Bác Hòa</b>" in visitor.page
+
+    await visitor.write(" ", parent=visitor.hidden("parent"))
+    await visitor.write("Cháu cũng nghĩ như bác.", parent=visitor.hidden("parent"))
+    assert [item["parent_id"] for item in await pending(newspaper)] == [parent["id"]]
+
+
+async def test_what_was_taken_down_leaves_its_place_to_the_answers(
+    newspaper: Newspaper, visitor: Visitor
+) -> None:
+    site = newspaper.site
+    parent = await site.publish(THREAD, "Lời này rồi sẽ bị gỡ khỏi trang.", name="Người Hối Hận")
+    await site.publish(THREAD, "Tôi thì nghĩ khác bạn.", name="Người Trả Lời", parent=parent["id"])
+    why = {"version": parent["version"], "reason": "other"}
+    await site.moderator.call("POST", f"/v1/comments/{parent['id']}/reject", body=why)
+    await visitor.read()
+
+    assert "1 bình luận" in visitor.page
+    assert "Bình luận này không còn hiển thị." in visitor.page
+    assert "Người Hối Hận" not in visitor.page
+    assert "Lời này rồi" not in visitor.page
+    assert "Tôi thì nghĩ khác bạn." in visitor.page
+
+
 async def test_what_readers_write_is_shown_as_text(newspaper: Newspaper, visitor: Visitor) -> None:
     body = "Xem <script>alert(1)</script> & trang https://thuvien.example nhé các bạn."
     await newspaper.site.publish(THREAD, body, name="<i>An</i>")

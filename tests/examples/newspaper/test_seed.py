@@ -103,5 +103,5 @@ async def test_the_page_opens_before_the_service_is_there(newspaper: Newspaper) 
             "moderator_key": SecretStr("unused"),
         }
     )
-    async with serving(settings), ClientSession() as session, asyncio.timeout(2):
+    async with serving(settings), ClientSession() as session, asyncio.timeout(4):
         assert (await session.get(f"{settings.origin}/{THREAD}")).status == 200
