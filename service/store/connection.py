@@ -4,13 +4,22 @@
 """
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import (
+    ClusterDownError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisClusterException,
+    ResponseError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisClusterException, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from service.errors import Unavailable
@@ -30,12 +39,13 @@ def commands(url: str) -> Commands:
     return Routed(url) if is_cluster(url) else Wire(url)
 
 
-def client(url: str, *, socket_timeout_s: float = 5.0) -> AnyRedis:
+def client(url: str, *, socket_timeout_s: float = 5.0, protocol: Literal[2, 3] = 3) -> AnyRedis:
     """A redis-py client that repeats nothing by itself: a repeated XADD would queue a comment twice."""
     options: dict[str, Any] = {
         "retry": Retry(NoBackoff(), 0),
         "socket_timeout": socket_timeout_s,
         "socket_connect_timeout": 1.0,
+        "protocol": protocol,
     }
     if is_cluster(url):
         return RedisCluster.from_url("redis://" + url.removeprefix(_CLUSTER_SCHEME), **options)
@@ -51,24 +61,47 @@ class Routed:
     """`Commands` for a cluster: redis-py finds the node that has the keys."""
 
     def __init__(self, url: str) -> None:
-        self._client = client(url)
+        self._client = client(url, protocol=2)  # as `Wire` speaks it: maps come as flat lists
         _return_raw_replies(self._client)
 
     async def run(self, *command: Argument) -> Any:
+        if command[0] == "SCRIPT":  # it has no key; by its full name redis-py sends it to every primary
+            command = (f"{command[0]} {command[1]}", *command[2:])
         try:
             return await self._client.execute_command(*command)
         except (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError) as error:
             raise Interrupted("The connection to the store broke.") from error
         except ResponseError as error:
-            refused = ReplyError(str(error))
+            refused = _as_sent(error)
             raise (refused.as_unavailable() or refused) from error
 
     async def close(self) -> None:
         await self._client.aclose()
 
 
+_KINDS: Mapping[type[ResponseError], str] = {
+    NoScriptError: "NOSCRIPT",
+    OutOfMemoryError: "OOM",
+    ReadOnlyError: "READONLY",
+    ClusterDownError: "CLUSTERDOWN",
+    TryAgainError: "TRYAGAIN",
+}
+"""What redis-py takes off the front of a refusal when it makes an exception of it."""
+
+
+def _as_sent(error: ResponseError) -> ReplyError:
+    kind = _KINDS.get(type(error))
+    return ReplyError(f"{kind} {error}" if kind else str(error))
+
+
+_ITS_OWN = ("COMMAND", "CLUSTER", "AUTH", "HELLO", "CLIENT", "READONLY", "READWRITE", "ASKING")
+
+
 def _return_raw_replies(redis: AnyRedis) -> None:
-    redis.response_callbacks.clear()
+    """Leave replies as they are, as `Wire` does; what redis-py asks for itself it goes on to understand."""
+    for name in list(redis.response_callbacks):
+        if not str(name).startswith(_ITS_OWN):
+            del redis.response_callbacks[name]
 
 
 async def again_if_interrupted(commands: Commands, *command: Argument, within_s: float = 0.8) -> Any:
