@@ -1,0 +1,43 @@
+"""The main job on a cluster of three servers: nothing asks for keys of two slots at once."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import running
+from tests.store.cluster import cluster
+
+
+@pytest.fixture(scope="module")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with cluster(Path(tmp_path_factory.mktemp("cluster"))) as url:
+        yield url
+
+
+async def test_threads_live_all_over_a_cluster(cluster_url: str) -> None:
+    async with running(cluster_url) as service:
+        threads = [f"bai/{number}" for number in range(24)]
+        comments = await asyncio.gather(
+            *(service.submit(f"Bài số {thread} rất hay!", thread=thread) for thread in threads)
+        )
+        assert {comment["state"] for comment in comments} == {"pending"}
+        assert (await service.moderator("GET", "/v1/queue")).json["total"] == len(threads)
+        for comment in comments:
+            await service.decide(comment, "approve")
+        counts = await service.website("GET", "/v1/counts", params=[("thread", name) for name in threads])
+        assert counts.json["counts"] == dict.fromkeys(threads, 1)
+        assert (await service.nobody("GET", "/readyz")).json["queue"]["length"] == 0
+
+
+async def test_a_reply_is_judged_attached_and_taken_down_on_a_cluster(cluster_url: str) -> None:
+    async with running(cluster_url) as service:
+        top = await service.publish("Cảm ơn tòa soạn nhiều lắm!", thread="cum")
+        reply = await service.publish("Tôi cũng nghĩ như bạn!", thread="cum", parent_id=top["id"])
+        await service.decide(top | {"version": 3}, "reject", reason="off_topic")
+        page = await service.website("GET", "/v1/threads/cum/comments")
+        [tombstone] = page.json["comments"]
+        assert (tombstone["id"], tombstone["body"]) == (top["id"], None)
+        assert [child["id"] for child in tombstone["replies"]] == [reply["id"]]
+        assert page.json["count"] == 1
