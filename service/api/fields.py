@@ -9,7 +9,7 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from service.judging.text import clean, visible
 
@@ -84,7 +84,7 @@ def _none_if_empty(value: object) -> object:
 
 
 Text = Annotated[str, Field(strict=True), AfterValidator(_without_nul)]
-Body = Annotated[Text, AfterValidator(_body)]
+Body = Annotated[Text, AfterValidator(_body), WithJsonSchema({"type": "string", "minLength": 1})]
 """What a comment says: NFC, line ends to LF, controls out, trimmed; characters that hide are still in it."""
 Line = Annotated[Text, AfterValidator(_line)]
 Note = Annotated[Text, AfterValidator(clean), Field(max_length=2_000)]
@@ -94,5 +94,10 @@ Email = Annotated[Text, Field(max_length=254)]
 UserAgent = Annotated[Text, Field(max_length=512)]
 Title = Annotated[Line, Field(max_length=300)]
 Address = Annotated[Text, Field(max_length=64), AfterValidator(_address)]
-WebUrl = Annotated[Text, Field(max_length=2_000), AfterValidator(_web_url)]
+WebUrl = Annotated[
+    Text,
+    Field(max_length=2_000),
+    AfterValidator(_web_url),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": 2_000}),
+]
 Empty = BeforeValidator(_none_if_empty)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, Strict
+from pydantic import AfterValidator, Strict, WithJsonSchema
 
 MAX_WORD = 100
 MAX_DOMAIN = 253
@@ -51,9 +51,17 @@ def word(written: str) -> str:
     return clean
 
 
+Domain = Annotated[
+    str,
+    AfterValidator(domain),
+    WithJsonSchema({"type": "string", "format": "idn-hostname", "maxLength": MAX_DOMAIN}),
+]
+Word = Annotated[
+    str, AfterValidator(word), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_WORD})
+]
 Domains = Annotated[
-    tuple[Annotated[str, AfterValidator(domain)], ...],
+    tuple[Domain, ...],
     Strict(False),  # JSON knows lists alone; what is in the list stays strict
     AfterValidator(_distinct),
 ]
-Words = Annotated[tuple[Annotated[str, AfterValidator(word)], ...], Strict(False), AfterValidator(_distinct)]
+Words = Annotated[tuple[Word, ...], Strict(False), AfterValidator(_distinct)]
