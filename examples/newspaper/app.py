@@ -11,7 +11,7 @@ from aiohttp import ClientSession, web
 from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
-from examples.newspaper import pages
+from examples.newspaper import pages, views
 from examples.newspaper.client import CodauClient
 from examples.newspaper.seed import fill
 from examples.newspaper.session import Signer
@@ -47,7 +47,7 @@ async def show_missing_pages(request: web.Request, handler: Handler) -> web.Stre
     try:
         return await handler(request)
     except web.HTTPNotFound:
-        return pages.not_found(request)
+        return views.not_found(request)
 
 
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -64,9 +64,9 @@ async def open_client(app: web.Application) -> AsyncIterator[None]:
         def client(key: SecretStr) -> CodauClient:
             return CodauClient(session, str(settings.codau_url), key.get_secret_value())
 
-        app[pages.CODAU] = client(settings.codau_key)
+        app[views.CODAU] = client(settings.codau_key)
         desk = client(settings.moderator_key) if settings.seed and settings.moderator_key else None
-        filling = asyncio.create_task(fill(settings, app[pages.CODAU], desk))
+        filling = asyncio.create_task(fill(settings, app[views.CODAU], desk))
         yield
         filling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -77,8 +77,8 @@ def create_app(settings: Settings) -> web.Application:
     """Make the website; the comment service may come up later than it."""
     app = web.Application(middlewares=[show_missing_pages, refuse_other_sites], client_max_size=LARGEST_FORM)
     app[pages.SETTINGS] = settings
-    app[pages.SIGNER] = Signer(settings.codau_key.get_secret_value())
-    app[pages.TEMPLATES] = pages.load_templates(HERE / "templates")
+    app[views.SIGNER] = Signer(settings.codau_key.get_secret_value())
+    app[views.TEMPLATES] = views.load_templates(HERE / "templates")
     app.cleanup_ctx.append(open_client)
     app.on_response_prepare.append(add_security_headers)
     app.add_routes(pages.routes)

@@ -1,4 +1,4 @@
-"""The pages: an article with its comments, a reader's comment taken in, a reader's better text taken in.
+"""What the website does: shows articles, takes readers' comments in, and their better texts.
 
 A form that succeeds is answered with a redirect, one that fails with the same page, the reader's text in its
 place and what to do above it. The script on the page reads these same answers; there is no second way in.
@@ -6,66 +6,26 @@ place and what to do above it. The script on the page reads these same answers; 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-import secrets
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-import jinja2
 from aiohttp import web
 
 from examples.newspaper.articles import Article, articles, leading
-from examples.newspaper.client import ApiProblem, CodauClient, Json
-from examples.newspaper.dates import long_date, short_date
+from examples.newspaper.client import ApiProblem, Json
 from examples.newspaper.messages import explain
-from examples.newspaper.session import Reader, Signer
+from examples.newspaper.session import Reader
 from examples.newspaper.settings import Settings
+from examples.newspaper.views import CODAU, SIGNER, Draft, Page, show
 
 SETTINGS = web.AppKey("SETTINGS", Settings)
-CODAU = web.AppKey("CODAU", CodauClient)
-SIGNER = web.AppKey("SIGNER", Signer)
-TEMPLATES = web.AppKey("TEMPLATES", jinja2.Environment)
 
-PAGE_SIZE = 10
-SORTS = {"moi": "newest", "cu": "oldest"}
 READERS_STATUS = frozenset({404, 409, 413, 422, 429, 503})
 """What the service may answer for a reader's doing or its own trouble; all else is this website's mistake."""
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 LOG = logging.getLogger(__name__)
 routes = web.RouteTableDef()
-
-
-@dataclass
-class Draft:
-    """What stands in the comment form. `key` is its Idempotency-Key: two clicks make one comment."""
-
-    name: str = ""
-    body: str = ""
-    parent: str = ""
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
-
-
-@dataclass
-class Page:
-    """What a request asks to see beside the article: filled forms, and what to tell the reader."""
-
-    draft: Draft
-    notice: str | None = None
-    revised: dict[str, str] = field(default_factory=dict)
-    """Texts that a reader tried to send, by comment id, to stand in the comment's own form again."""
-
-
-def load_templates(folder: Path) -> jinja2.Environment:
-    """Prepare the templates; everything put into them is escaped unless they say otherwise."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(long_date=long_date, short_date=short_date)
-    return environment
 
 
 def article_of(request: web.Request) -> Article:
@@ -78,80 +38,6 @@ def article_of(request: web.Request) -> Article:
     if article is None:
         raise web.HTTPNotFound
     return article
-
-
-async def or_none(call: Any) -> Any:
-    """Await a call to the service; None where it refuses or does not answer: the article is shown anyway."""
-    try:
-        return await call
-    except ApiProblem:
-        return None
-
-
-def find_comment(comments: list[Json], comment_id: str) -> Json | None:
-    """Find a published comment in a tree by its id."""
-    for comment in comments:
-        if comment["id"] == comment_id and comment["author"]:
-            return comment
-        if found := find_comment(comment["replies"], comment_id):
-            return found
-    return None
-
-
-def may_revise(comment: Json) -> bool:
-    """Whether the text is still its reader's to change: it waits, or a check (no person) refused it."""
-    if comment["state"] != "rejected":
-        return comment["state"] in {"queued", "pending"} and not comment["edited"]
-    refused_by = {finding["code"] for finding in comment["findings"] if finding["action"] == "reject"}
-    return comment["reason"] in refused_by
-
-
-async def ask(
-    codau: CodauClient, article: Article, *, sort: str, cursor: str | None, own: list[str]
-) -> tuple[Json | None, dict[str, int] | None, list[Json]]:
-    """Ask the service at once for the thread, the counts of all articles, and the reader's own comments."""
-    thread, counts, *found = await asyncio.gather(
-        or_none(codau.thread(article.thread, sort=SORTS[sort], limit=PAGE_SIZE, cursor=cursor)),
-        or_none(codau.counts(list(articles()))),
-        *(or_none(codau.comment(comment_id)) for comment_id in own),
-    )
-    return thread, counts, [comment for comment in found if comment and comment["state"] != "erased"]
-
-
-async def show(request: web.Request, article: Article, page: Page, *, status: int = 200) -> web.Response:
-    """Render an article with its comments as they stand."""
-    sort, cursor = request.query.get("sap-xep", "moi"), request.query.get("trang")
-    sort = sort if sort in SORTS else "moi"
-    sent = request.app[SIGNER].read(request).sent_to(article.thread)
-    thread, counts, own = await ask(request.app[CODAU], article, sort=sort, cursor=cursor, own=sent)
-    with_form = {comment["id"] for comment in own if may_revise(comment)}
-    text = (
-        request.app[TEMPLATES]
-        .get_template("article.html")
-        .render(
-            article=article,
-            articles=articles().values(),
-            counts=counts or {},
-            thread=thread,
-            sort=sort,
-            cursor=cursor,
-            own=own,
-            may_revise=may_revise,
-            page=page,
-            stray={
-                comment_id: body for comment_id, body in page.revised.items() if comment_id not in with_form
-            },
-            answered=thread and find_comment(thread["comments"], page.draft.parent),
-        )
-    )
-    headers = {"Cache-Control": "private, no-cache"}
-    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
-
-
-def not_found(request: web.Request) -> web.Response:
-    """Answer for an address that nothing stands at."""
-    text = request.app[TEMPLATES].get_template("not_found.html").render(articles=articles().values())
-    return web.Response(text=text, content_type="text/html", status=404)
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
