@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from service.api import responses as r
+from service.api import responses_admin as admin
 from service.comments.policy import Policy
 
 
@@ -159,10 +160,10 @@ CALLS: Mapping[tuple[str, str], Documented] = {
         {200: Answer("Every step, oldest first.", r.History)}, headers=_LANGUAGE
     ),
     ("PUT", "/v1/sites/{site}"): Documented(
-        {200: Answer("The site, renamed.", r.Site), 201: Answer("The site, made.", r.Site)}
+        {200: Answer("The site, renamed.", admin.Site), 201: Answer("The site, made.", admin.Site)}
     ),
-    ("GET", "/v1/sites"): Documented({200: Answer("All sites.", r.Sites)}),
-    ("GET", "/v1/sites/{site}"): Documented({200: Answer("The site.", r.Site)}),
+    ("GET", "/v1/sites"): Documented({200: Answer("All sites.", admin.Sites)}),
+    ("GET", "/v1/sites/{site}"): Documented({200: Answer("The site.", admin.Site)}),
     ("GET", "/v1/sites/{site}/policy"): Documented(_POLICY),
     ("PUT", "/v1/sites/{site}/policy"): Documented(_POLICY, body=Policy),
     ("PATCH", "/v1/sites/{site}/policy"): Documented(
@@ -171,16 +172,18 @@ CALLS: Mapping[tuple[str, str], Documented] = {
         description="Read as a JSON merge patch (RFC 7396): `null` takes a field or a section back to its "
         "default, except in `limits`, where it means no limit.",
     ),
-    ("POST", "/v1/sites/{site}/keys"): Documented({201: Answer("The key, shown this once.", r.CreatedKey)}),
-    ("GET", "/v1/sites/{site}/keys"): Documented({200: Answer("The keys in force.", r.Keys)}),
+    ("POST", "/v1/sites/{site}/keys"): Documented(
+        {201: Answer("The key, shown this once.", admin.CreatedKey)}
+    ),
+    ("GET", "/v1/sites/{site}/keys"): Documented({200: Answer("The keys in force.", admin.Keys)}),
     ("DELETE", "/v1/sites/{site}/keys/{key}"): Documented({204: Answer("It is revoked.")}),
 }
 
 OPERATIONS: Mapping[str, tuple[str, Documented]] = {
-    "/healthz": ("Say that the process answers", Documented({200: Answer("It does.", r.Alive)})),
+    "/healthz": ("Say that the process answers", Documented({200: Answer("It does.", admin.Alive)})),
     "/readyz": (
         "Say whether the service can do its work, and how far the workers are behind",
-        Documented({200: Answer("It can.", r.Ready)}, ("unavailable",)),
+        Documented({200: Answer("It can.", admin.Ready)}, ("unavailable",)),
     ),
     "/metrics": (
         "Show figures for Prometheus",

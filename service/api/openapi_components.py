@@ -9,16 +9,16 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from service import errors
-from service.api import responses
+from service.api import problem_models
 from service.api.documented import RESPONSE_HEADERS, Answer
 
 Json = dict[str, Any]
 
 _PROBLEM_JSON = "application/problem+json"
 _PROBLEM_MODELS: Mapping[str, type[BaseModel]] = {
-    "invalid_request": responses.InvalidRequestProblem,
-    "version_conflict": responses.VersionConflictProblem,
-    "invalid_transition": responses.TransitionProblem,
+    "invalid_request": problem_models.InvalidRequestProblem,
+    "version_conflict": problem_models.VersionConflictProblem,
+    "invalid_transition": problem_models.TransitionProblem,
 }
 _PROBLEM_HEADERS: Mapping[str, tuple[str, ...]] = {
     "unauthorized": ("WWW-Authenticate",),
@@ -97,7 +97,7 @@ class Components:
     def _any_problem(self) -> Json:
         return {
             "description": "Any other problem.",
-            "content": {_PROBLEM_JSON: {"schema": self.schema(responses.Problem)}},
+            "content": {_PROBLEM_JSON: {"schema": self.schema(problem_models.Problem)}},
         }
 
     def _refusal(self, codes: list[str]) -> Json:
@@ -114,7 +114,9 @@ class Components:
     def _problem(self, code: str) -> Json:
         kind = _PROBLEMS[code]
         fixed = {"code": {"const": code}, "status": {"const": kind.status}, "title": {"const": kind.title}}
-        return {"allOf": [self.schema(_PROBLEM_MODELS.get(code, responses.Problem)), {"properties": fixed}]}
+        return {
+            "allOf": [self.schema(_PROBLEM_MODELS.get(code, problem_models.Problem)), {"properties": fixed}]
+        }
 
     def _shared(self, name: str, response: Json) -> Json:
         self._responses[name] = response

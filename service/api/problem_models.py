@@ -1,0 +1,40 @@
+"""What a call answers when something goes wrong: the models behind the OpenAPI document."""
+
+from pydantic import BaseModel
+
+from service.api.responses import ModeratorComment, State, described
+
+
+class FieldError(BaseModel):
+    """One wrong field of a request."""
+
+    field: str = described("Its path in the request; empty for the whole.", "author.name")
+    message: str = described("What is wrong with it.", "Field required")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = described("Names the kind of problem; a URI.", "urn:codau:problem:invalid_request")
+    title: str = described("The same for every occurrence.", "The request is not valid")
+    status: int = described("The HTTP status.", 422)
+    code: str = described("For programs; stable.", "invalid_request")
+    detail: str = described("What to do, in a sentence.", "author.name: Field required")
+
+
+class InvalidRequestProblem(Problem):
+    """A request that is understood and wrong."""
+
+    errors: list[FieldError] = described("Every wrong field.")
+
+
+class VersionConflictProblem(Problem):
+    """A decision on a version that is no longer current."""
+
+    current: ModeratorComment = described("The comment as it now stands.")
+
+
+class TransitionProblem(Problem):
+    """A step that the comment's state does not allow."""
+
+    state: State = described("The state of the comment.", "rejected")
