@@ -8,6 +8,7 @@ from service.comments.model import Comment, State
 from service.comments.policy import Policy
 from service.judging.fingerprint import similarity
 from service.judging.model import Context
+from service.judging.text import visible
 from service.store.store import Store
 
 _COUNTS = (State.QUEUED, State.PENDING, State.PUBLISHED)
@@ -66,17 +67,22 @@ async def _flooding(store: Store, comment: Comment, policy: Policy) -> bool:
 
 
 async def _duplicate(store: Store, comment: Comment, policy: Policy) -> tuple[float | None, bool]:
-    """How like the nearest earlier text is, and whether it is the author's own in the same thread."""
+    """How like the nearest earlier text is, and whether the author's own, identical, stands in the thread.
+
+    Of two that come at the same moment the one that enters the index later sees the other. What was entered
+    already (a worker died before its verdict) goes by the time at which the texts were written.
+    """
     window_ms = policy.duplicate.window_hours * 3_600_000
-    candidates = await store.likeness.candidates(comment, window_ms=window_ms)
+    candidates = await store.likeness.enter(comment, window_ms=window_ms)
     nearest, own = None, False
-    for other in await store.comments.many(comment.site, candidates):
-        if other is None or other.state not in _COUNTS or not _came_before(other, comment):
+    for other in await store.comments.many(comment.site, candidates.ids):
+        if other is None or other.state not in _COUNTS:
             continue
+        earlier = _came_before(other, comment)
         alike = similarity(comment.now.submitted, other.now.submitted)
-        if alike >= ALIKE:
+        if alike >= ALIKE and (candidates.entered or earlier):
             nearest = max(nearest or 0.0, alike)
-            own = own or (alike == 1.0 and _same_place(comment, other))
+            own = own or (earlier and _is_repeat(comment, other))
     return nearest, own
 
 
@@ -84,8 +90,16 @@ def _came_before(other: Comment, comment: Comment) -> bool:
     return (other.now.submitted_at, other.id) < (comment.now.submitted_at, comment.id)
 
 
-def _same_place(one: Comment, other: Comment) -> bool:
+def _is_repeat(one: Comment, other: Comment) -> bool:
+    """The same words by the same author in the same thread; case and blanks aside, but not numbers."""
     author = author_key(one.site, one.author)
     return (
-        author is not None and author == author_key(other.site, other.author) and one.thread == other.thread
+        author is not None
+        and author == author_key(other.site, other.author)
+        and one.thread == other.thread
+        and _words(one) == _words(other)
     )
+
+
+def _words(comment: Comment) -> list[str]:
+    return visible(comment.now.submitted).casefold().split()

@@ -39,6 +39,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         if refusal.status < 400:
             raise
         return _translated(refusal)
+    except ConnectionError:  # the caller went away in the middle; nobody is left to answer
+        raise
     except Exception:
         log.exception("internal_error", method=request.method, route=_route_of(request))
         return answer(InternalError())

@@ -66,7 +66,7 @@ class Routed:
 
     async def run(self, *command: Argument) -> Any:
         if command[0] == "SCRIPT":  # it has no key; by its full name redis-py sends it to every primary
-            command = (f"{command[0]} {command[1]}", *command[2:])
+            command = ("SCRIPT " + str(command[1]), *command[2:])
         try:
             return await self._client.execute_command(*command)
         except (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError) as error:

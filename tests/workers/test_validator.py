@@ -1,5 +1,6 @@
 """Workers judge what is queued: once, at the version that was read, and whatever other workers did."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -186,6 +187,28 @@ async def test_a_copy_is_flagged_and_the_authors_own_is_rejected(idle_service: R
         made[len(made)] = (judged["state"], [(f["code"], f["action"]) for f in judged["findings"]])
     flagged = ("pending", [("duplicate", "flag")])
     assert made == {0: ("pending", []), 1: flagged, 2: flagged, 3: ("rejected", [("duplicate", "reject")])}
+
+
+async def test_of_copies_that_come_at_one_moment_the_later_ones_are_flagged(idle_service: Running) -> None:
+    text = "Đề nghị thành phố sớm lắp đèn tín hiệu ở ngã tư này cho bà con yên tâm."
+    documents = [{"thread": str(n), "body": text, "author": {"name": "X", "id": f"x{n}"}} for n in range(4)]
+    sent = await asyncio.gather(
+        *(idle_service.website("POST", "/v1/comments", json=document) for document in documents)
+    )
+    await empty(idle_service.store, idle_service.queue)
+    codes = [[f["code"] for f in (await state(idle_service, one.json))["findings"]] for one in sent]
+    assert sorted(codes) == [[], ["duplicate"], ["duplicate"], ["duplicate"]]
+
+
+async def test_an_authors_texts_that_differ_in_a_number_are_no_repeat(idle_service: Running) -> None:
+    states = []
+    for number in (3, 4):
+        body = f"Theo tôi thì tỉ số hợp lý nhất của trận này phải là {number} không."
+        document = {"thread": "a", "body": body, "author": {"name": "X", "id": "x"}}
+        answer = await idle_service.website("POST", "/v1/comments", json=document)
+        await empty(idle_service.store, idle_service.queue)
+        states.append((await state(idle_service, answer.json))["state"])
+    assert states == ["pending", "pending"]
 
 
 async def _history(service: Running, comment: Any) -> Any:
