@@ -1,7 +1,6 @@
 """The application: services made at the start, closed at the end, and every call in its place."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -51,6 +50,6 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
 async def _answers(app: web.Application) -> AsyncIterator[None]:
     listening = asyncio.create_task(app[SERVICES].answers.listen())
     yield
-    listening.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await listening
+    while not listening.done():  # the Redis client loses a cancellation that comes while it connects
+        listening.cancel()
+        await asyncio.wait([listening], timeout=0.1)
