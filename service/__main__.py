@@ -8,6 +8,7 @@ import sys
 
 from service import settings
 from service.commands import app
+from service.commands.errors import Refused
 from service.errors import Problem
 from service.supervision.errors import StartRefused
 
@@ -20,7 +21,7 @@ def main() -> None:
         app()
     except settings.InvalidSettings as wrong:
         _end(str(wrong), 2)
-    except (StartRefused, Problem) as refused:
+    except (Refused, StartRefused, Problem) as refused:
         _end(str(refused), 1)
 
 

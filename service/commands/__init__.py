@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.commands import running
+from service.commands import check, export, import_, keys, running, sites
 
 app = typer.Typer(
     name="codau",
@@ -36,3 +36,8 @@ def codau(
 app.command()(running.up)
 app.command()(running.api)
 app.command()(running.worker)
+app.command()(check.check)
+app.command()(export.export)
+app.command("import")(import_.import_)
+app.add_typer(sites.app, name="site")
+app.add_typer(keys.app, name="key")

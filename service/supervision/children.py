@@ -36,6 +36,13 @@ async def ended(pidfd: int) -> None:
         loop.remove_reader(pidfd)
 
 
+async def cancelled(task: asyncio.Task[None]) -> None:
+    """Cancel a task of ours and see it end: until then it still watches its process."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
 def waits() -> Iterator[float]:
     """Seconds to wait before each restart of something that keeps dying."""
     wait_s = FIRST_WAIT_S
@@ -90,7 +97,7 @@ class Child:
     async def stop(self, within_s: float) -> None:
         """Ask it to finish, and kill it when it has not within the time. Harmless when it does not run."""
         if self._keeping is not None:
-            self._keeping.cancel()
+            await cancelled(self._keeping)
         if self._process is None:
             return
         self._process.terminate()
@@ -111,10 +118,19 @@ class Child:
             await ended(self._pidfd)
             if loop.time() - began >= LONGEST_WAIT_S:
                 pauses = waits()
-            status, wait_s = self._bury(), next(pauses)
-            _log.warning("process ended", process=self.name, status=status, restart_in_s=wait_s)
+            _log.warning("process ended", process=self.name, status=self._bury())
+            await self._again(pauses)
+
+    async def _again(self, pauses: Iterator[float]) -> None:
+        for wait_s in pauses:
             await asyncio.sleep(wait_s)
-            os.close(self._spawn())
+            try:
+                os.close(self._spawn())
+            except OSError as error:  # no memory, too many processes
+                _log.error("process not started", process=self.name, why=str(error))
+            else:
+                _log.info("process started again", process=self.name, after_s=wait_s)
+                return
 
     def _spawn(self) -> int:
         """Start the process; returns the end of a pipe it announces itself on, which the caller closes."""

@@ -5,7 +5,7 @@ import contextlib
 
 import structlog
 
-from service.supervision.children import ended, waits
+from service.supervision.children import cancelled, ended, waits
 from service.supervision.errors import StartRefused
 from service.supervision.valkey import EmbeddedValkey
 
@@ -40,9 +40,7 @@ class Kept:
     async def stop(self, within_s: float) -> None:
         """Stop it, everybody who used it having ended."""
         if self._keeping is not None:
-            self._keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeping
+            await cancelled(self._keeping)
         await asyncio.to_thread(self._server.stop, within_s)
 
     async def _keep(self) -> None:
@@ -53,6 +51,6 @@ class Kept:
                 try:
                     await asyncio.shield(asyncio.to_thread(self._server.serve))
                     break
-                except StartRefused as refused:
-                    _log.error("the embedded server does not start", why=str(refused), again_in_s=wait_s)
+                except (StartRefused, OSError) as error:
+                    _log.error("the embedded server does not start", why=str(error), again_in_s=wait_s)
                     await asyncio.sleep(wait_s)

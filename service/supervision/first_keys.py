@@ -39,19 +39,19 @@ def read(data_dir: Path) -> FirstKeys | None:
 
 
 async def make_at_first_start(directory: Directory, data_dir: Path, *, now_ms: int) -> FirstKeys | None:
-    """Make site and keys in a store that has no admin key and no site of anybody's; None where it has.
+    """Make site and keys at the first start on a store; None at a later one.
 
     The admin key is made last: a start that was killed in the middle is made good by the next one.
     """
     found = await directory.current()
-    if not _is_first(found):
+    if not _is_first(found, path_in(data_dir).exists()):
         return None
     await directory.put_site(DEMO, "Demo", now_ms=now_ms)
     website = await _key(directory, Role.WEBSITE, now_ms)
     moderator = await _key(directory, Role.MODERATOR, now_ms)
     _, admin = await directory.create_key(role=Role.ADMIN, name="first", site=None, now_ms=now_ms)
     made = FirstKeys(admin, website, moderator)
-    _keep(data_dir, made)
+    keep(data_dir, made)
     return made
 
 
@@ -65,8 +65,11 @@ async def for_newspaper(directory: Directory, data_dir: Path, *, now_ms: int) ->
     return await _key(directory, Role.WEBSITE, now_ms), await _key(directory, Role.MODERATOR, now_ms)
 
 
-def _is_first(found: Snapshot) -> bool:
-    return found.sites.keys() <= {DEMO} and all(key.role is not Role.ADMIN for key in found.keys.values())
+def _is_first(found: Snapshot, were_kept: bool) -> bool:
+    """Whether nobody has had an admin key yet: keys that were kept and then revoked are not made again."""
+    if were_kept and found.epoch > 0:
+        return False
+    return all(key.role is not Role.ADMIN for key in found.keys.values())
 
 
 async def _key(directory: Directory, role: Role, now_ms: int) -> str:
@@ -74,7 +77,7 @@ async def _key(directory: Directory, role: Role, now_ms: int) -> str:
     return key
 
 
-def _keep(data_dir: Path, made: FirstKeys) -> None:
+def keep(data_dir: Path, made: FirstKeys) -> None:
     """Write the file whole or not at all, never readable by others."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path_in(data_dir).with_suffix(".partial")

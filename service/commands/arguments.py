@@ -1,0 +1,39 @@
+"""Arguments that need more than typer's own checks; what is wrong with one is told like any wrong option."""
+
+import re
+from typing import Any
+
+import orjson
+import typer
+from pydantic import ValidationError
+
+from service.api.requests import SiteName
+
+_SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
+
+
+def site_id(text: str) -> str:
+    """Raises: typer.BadParameter."""
+    if not _SITE_ID.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is no id of a site: 1 to 40 of a-z, 0-9 and -")
+    return text
+
+
+def name_of(text: str) -> str:
+    """A name of a site or a key, by the rules of the API.
+
+    Raises:
+        typer.BadParameter: it breaks one.
+    """
+    try:
+        return SiteName(name=text).name
+    except ValidationError as wrong:
+        raise typer.BadParameter(f"name: {wrong.errors()[0]['msg']}") from None
+
+
+def json_of(text: str) -> Any:
+    """Raises: typer.BadParameter."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise typer.BadParameter(f"no valid JSON: {error}") from None

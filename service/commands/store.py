@@ -1,0 +1,75 @@
+"""The store, for one command: the configured server, a running `codau up`'s, or one for the time being."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from service import settings
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+    from service.store.directory import Directory
+    from service.store.wire import Commands
+
+_STOP_S = 10.0
+_T = TypeVar("_T")
+
+
+def now_ms() -> int:
+    """The present, unix ms."""
+    return time.time_ns() // 1_000_000
+
+
+def with_directory(action: Callable[[Directory], Awaitable[_T]]) -> _T:
+    """What `action` makes of the sites and keys of this installation."""
+    from service.store.directory import Directory
+
+    async def run() -> _T:
+        async with opened(settings.load()) as store:
+            return await action(Directory(store))
+
+    return asyncio.run(run())
+
+
+@contextlib.asynccontextmanager
+async def opened(chosen: Settings) -> AsyncIterator[Commands]:
+    """What takes commands to the store.
+
+    Raises:
+        StartRefused: an embedded server is needed, and does not start.
+    """
+    from service.store.connection import commands
+
+    async with reached(chosen) as url:
+        store = commands(url)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+@contextlib.asynccontextmanager
+async def reached(chosen: Settings) -> AsyncIterator[str]:
+    """The address of the store, where it answers for as long as this lasts.
+
+    Raises:
+        StartRefused: an embedded server is needed, and does not start.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        yield chosen.redis_url or await _embedded(chosen, stack)
+
+
+async def _embedded(chosen: Settings, stack: contextlib.AsyncExitStack) -> str:
+    from service.supervision.embedded import Kept
+    from service.supervision.folder import FolderInUse
+    from service.supervision.valkey import EmbeddedValkey
+
+    server = Kept(EmbeddedValkey(chosen.data_dir, fsync=chosen.fsync))
+    with contextlib.suppress(FolderInUse):  # by a `codau up`, whose server we use
+        await server.start()
+        stack.push_async_callback(server.stop, _STOP_S)
+    return server.url

@@ -1,0 +1,152 @@
+"""`codau up`, as a person runs it: what dies is started again, what is stopped is stopped in order."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.supervision import kernel
+from tests.supervision.codau import Up, codau, environment, eventually, up
+
+API = "service.supervision.api_process"
+SERVER = "valkey-server"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One that several tests do harm to; each leaves it well."""
+    folder = tmp_path_factory.mktemp("up")
+    with up(env=environment(folder / "data"), log=folder / "log") as found:
+        yield found
+
+
+def keys(data_dir: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads((data_dir / "keys.json").read_bytes())
+    return found
+
+
+def is_ready(running: Up) -> bool:
+    with contextlib.suppress(OSError):
+        return running.get("/readyz")[0] == 200
+    return False
+
+
+def test_the_first_start_makes_keys_and_the_second_keeps_them(tmp_path: Path) -> None:
+    env = environment(tmp_path / "data")
+    with up(env=env, log=tmp_path / "log") as first:
+        made = keys(tmp_path / "data")
+        assert all(made[name] in first.said for name in ("admin_key", "website_key", "moderator_key"))
+        status, answer = first.get("/v1/sites", made["admin_key"])
+        assert (status, [site["id"] for site in answer["sites"]]) == (200, ["demo"])
+        assert first.get("/v1/queue", made["moderator_key"])[0] == 200
+        assert first.get("/v1/queue", made["website_key"])[0] == 403
+        stopped_wholly(first, signal.SIGTERM)
+    assert (tmp_path / "data" / "keys.json").stat().st_mode & 0o777 == 0o600
+    with up(env=env, log=tmp_path / "log") as second:
+        assert keys(tmp_path / "data") == made
+        assert not any(key in second.said for key in made.values() if key != "demo")
+        assert second.get("/v1/sites", made["admin_key"])[0] == 200
+        stopped_wholly(second, signal.SIGINT)
+
+
+def stopped_wholly(running: Up, number: signal.Signals) -> None:
+    """Stop it by a signal and see that all have finished by themselves."""
+    pidfds = [os.pidfd_open(pid) for pid in running.children().values()]
+    assert len(pidfds) == 3
+    assert running.stop(number) == 0
+    assert [kernel.ended(pidfd, within_s=0) for pidfd in pidfds] == [True] * 3
+    for pidfd in pidfds:
+        os.close(pidfd)
+    assert "killed" not in running.log.read_text(encoding="utf-8")
+
+
+def test_a_request_waits_for_the_api_that_was_killed(running: Up) -> None:
+    before = running.children()[API]
+    os.kill(before, signal.SIGKILL)
+    assert running.get("/healthz")[0] == 200
+    assert running.children()[API] != before
+
+
+def test_a_worker_that_was_killed_is_started_again(running: Up) -> None:
+    before = running.children()["workers"]
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: running.children().get("workers", before) != before)
+
+
+def test_a_server_that_was_killed_is_back_with_its_data(running: Up) -> None:
+    admin = keys(running.log.parent / "data")["admin_key"]
+    os.kill(running.children()[SERVER], signal.SIGKILL)
+    eventually(lambda: SERVER in running.children() and is_ready(running))
+    assert running.get("/v1/sites", admin)[0] == 200
+
+
+def test_a_killed_supervisor_takes_all_with_it_but_the_server_which_the_next_takes_over(
+    tmp_path: Path,
+) -> None:
+    env = environment(tmp_path / "data")
+    with up(env=env, log=tmp_path / "log") as first:
+        before = first.children()
+        pidfds = {name: os.pidfd_open(pid) for name, pid in before.items()}
+        first.process.kill()
+        first.process.wait()
+        assert kernel.ended(pidfds[API], within_s=5)
+        assert kernel.ended(pidfds["workers"], within_s=5)
+        assert not kernel.ended(pidfds[SERVER], within_s=0)
+    admin = keys(tmp_path / "data")["admin_key"]
+    with up(env=env, log=tmp_path / "log") as second:
+        assert SERVER not in second.children()
+        assert second.get("/v1/sites", admin)[0] == 200
+    assert kernel.ended(pidfds[SERVER], within_s=0)
+    for pidfd in pidfds.values():
+        os.close(pidfd)
+
+
+def test_a_second_one_on_the_same_folder_is_refused_in_one_line(running: Up) -> None:
+    refused = codau("up", env=environment(running.log.parent / "data"))
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines() == [
+        f"codau: CODAU_DATA_DIR: {running.log.parent / 'data'} is in use by process {running.process.pid}"
+    ]
+    assert refused.stdout == ""
+
+
+def test_a_port_that_is_taken_is_refused_in_one_line(running: Up, tmp_path: Path) -> None:
+    port = running.url("the API").rpartition(":")[2]
+    refused = codau("up", env=environment(tmp_path, PORT=port))
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert refused.stderr.startswith("codau: CODAU_PORT: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_setting_is_refused_in_one_line(tmp_path: Path) -> None:
+    refused = codau("up", env=environment(tmp_path, FSYNC="never"))
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert refused.stderr.startswith("codau: CODAU_FSYNC: ")
+
+
+@pytest.mark.parametrize("part", ["api", "worker"])
+def test_a_part_alone_needs_a_server(tmp_path: Path, part: str) -> None:
+    refused = codau(part, env=environment(tmp_path))
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert refused.stderr.startswith("codau: CODAU_REDIS_URL ")
+
+
+def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(tmp_path: Path, redis_url: str) -> None:
+    env = environment(tmp_path / "data", REDIS_URL=redis_url, API_PROCESSES="2", WORKER_PROCESSES="2")
+    with up(env=env, log=tmp_path / "log") as running:
+        assert running.children().keys() == {API, "workers"}
+        assert running.get("/v1/sites", keys(tmp_path / "data")["admin_key"])[0] == 200
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["keys.json"]
+
+
+def test_the_demo_is_a_newspaper_beside_it(tmp_path: Path) -> None:
+    with up("--demo", env=environment(tmp_path), log=tmp_path / "log") as running:
+        host, _, port = running.url("newspaper that uses it").removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=5):
+            assert "examples.newspaper" in running.children()
+        assert running.stop() == 0
