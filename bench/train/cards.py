@@ -11,7 +11,7 @@ stripped word before it or after it for the 2,000 commonest.
 
 SEQUENCES = """# sequences.npz
 
-How often words, with their marks, follow each other: 32-bit hashes of two and three words, their counts as
+How often words, with their marks, follow each other: 40-bit hashes of two and three words, their counts as
 steps of the logarithm, the share of each count that no longer sequence explains, and the ways to mark each
 stripped word.
 """

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.judging.vietnamese.syllables import fold, has_marks, legal_stripped, strip
-from service.judging.vietnamese.words import TOKEN
+from service.judging.vietnamese.words import COMMA, TOKEN
 
 NEWS = frozenset({"vietnews_train", "toshi_news", "ud_vtb", "underthesea_col"})
 BREAK, NUMBER, FIRST_WORD = 0, 1, 2
@@ -99,7 +99,7 @@ def _read_one(path: Path, held_back: set[str], numbers: dict[str, int]) -> npt.N
             continue
         seen.add(digest)
         for token in found:
-            if token.isalpha():
+            if token.isalpha() or token == COMMA:
                 stream.append(numbers.setdefault(token, len(numbers)))
             else:
                 stream.append(NUMBER if any(map(str.isdigit, token)) else BREAK)

@@ -9,9 +9,20 @@ import numpy.typing as npt
 
 from bench.train.corpus import FIRST_WORD, Streams, is_news
 from bench.train.neighbours import RAREST, weight
-from service.judging.vietnamese.counts import UNKNOWN, extend_key, pack_count, start_key
+from service.judging.vietnamese.counts import (
+    UNKNOWN,
+    extend_key,
+    halves,
+    pack_count,
+    pack_factor,
+    split_keys,
+    start_key,
+)
 
 Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+DISCOUNT = 0.5
+"""Taken from every count, so that what was never seen keeps a little."""
 _BITS = 16
 
 
@@ -81,19 +92,32 @@ def _unpacked(keys: npt.NDArray[np.uint64], order: int) -> Integers:
     return np.stack(columns, axis=1).astype(np.int64)
 
 
-def rests(shorter: tuple[Integers, Integers], longer: tuple[Integers, Integers]) -> npt.NDArray[np.uint8]:
-    """For each of the shorter sequences, the share of its sightings that no longer sequence explains, in
-    1/255.
+def probabilities(shorter: tuple[Integers, Integers], longer: tuple[Integers, Integers]) -> Floats:
+    """For each of the longer sequences, the chance of its last word after the others, a little held back."""
+    contexts = np.searchsorted(_joined(shorter[0]), _joined(longer[0][:, :-1]))
+    return (longer[1] - DISCOUNT) / shorter[1][contexts]
 
-    A longer sequence may be missing because it was never seen or because it was too rare to be kept.
+
+def backoffs(
+    shorter: tuple[Integers, Integers], longer: tuple[Integers, Integers], lower: Floats
+) -> npt.NDArray[np.uint8]:
+    """For each of the shorter sequences, the factor for words never seen after it (Katz), packed.
+
+    What the longer sequences leave of its probability is shared out among the words that end none of them.
+
+    Args:
+        lower: for each of the longer sequences, the chance of its last word after one context word less.
     """
-    words, counts = shorter
-    explained = np.zeros(len(counts), dtype=np.float64)
-    keys = _joined(words)
-    at = np.searchsorted(keys, _joined(longer[0][:, :-1]))
-    np.add.at(explained, at, longer[1])
-    share = 1 - explained / np.maximum(counts, 1)
-    return np.clip(np.round(share * 255), 0, 255).astype(np.uint8)
+    at = np.searchsorted(_joined(shorter[0]), _joined(longer[0][:, :-1]))
+    size = len(shorter[1])
+    seen = np.bincount(at, probabilities(shorter, longer), size)
+    seen_lower = np.bincount(at, lower, size)
+    return pack_factor(np.maximum(1 - seen, 0) / np.maximum(1 - seen_lower, 1e-3))
+
+
+def lower_probabilities(pairs: tuple[Integers, Integers], of_pairs: Floats, threes: Integers) -> Floats:
+    """For sequences of three, the chance of the last word after the middle one alone."""
+    return of_pairs[np.searchsorted(_joined(pairs[0]), _joined(threes[:, 1:]))]
 
 
 def _joined(words: Integers) -> Integers:
@@ -104,20 +128,26 @@ def _joined(words: Integers) -> Integers:
 
 
 def hashed(
-    sequences: list[tuple[Integers, Integers]], shares: list[npt.NDArray[np.uint8]]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Sorted 32-bit keys of all sequences, their packed counts and rests; of two alike the larger count
-    stays.
-    """
-    all_keys, all_counts = [], []
-    for words, counts in sequences:
-        key = start_key(words[:, 0])
-        for at in range(1, words.shape[1]):
-            key = extend_key(key, words[:, at])
-        all_keys.append((key >> np.uint64(32)).astype(np.uint32))
-        all_counts.append(pack_count(counts))
-    keys, counts, rest = np.concatenate(all_keys), np.concatenate(all_counts), np.concatenate(shares)
-    order = np.lexsort((counts, keys))
-    keys, counts, rest = keys[order], counts[order], rest[order]
-    last = np.append(keys[1:] != keys[:-1], True)
-    return keys[last], counts[last], rest[last]
+    sequences: list[tuple[Integers, Integers]], factors: list[npt.NDArray[np.uint8]]
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Sequences as sorted hashes, with counts and factors packed; of two with one key the commoner stays."""
+    keys = np.concatenate([_hashes(words) for words, _ in sequences])
+    packed = np.concatenate([pack_count(counts) for _, counts in sequences])
+    factor = np.concatenate(factors)
+    short, checks = halves(keys)
+    order = np.lexsort((checks, packed, short))
+    last = np.append(short[order][1:] != short[order][:-1], True)
+    kept = order[last]
+    return {
+        "keys": split_keys(short[kept]),
+        "checks": checks[kept],
+        "packed": packed[kept],
+        "factors": factor[kept],
+    }
+
+
+def _hashes(words: Integers) -> npt.NDArray[np.uint64]:
+    key = start_key(words[:, 0])
+    for column in words.T[1:]:
+        key = extend_key(key, column)
+    return key

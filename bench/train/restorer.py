@@ -5,30 +5,31 @@ import numpy.typing as npt
 
 from bench.train import ngrams
 from bench.train.corpus import Streams
-from service.judging.vietnamese.counts import UNKNOWN, split_keys
+from service.judging.vietnamese.counts import UNKNOWN
 from service.judging.vietnamese.syllables import strip
 
-LONGEST = 3
 _RAREST_CHOICE = 2e-4
 """A way to mark a word that is this much rarer than the commonest is left out."""
 
 
 def build(streams: Streams) -> dict[str, npt.NDArray[np.generic]]:
-    """The arrays of sequences.npz, but for the words themselves, which come as UTF-8 bytes."""
+    """The arrays of sequences.npz."""
     words, totals, numbers = ngrams.vocabulary(streams)
     alone = (np.arange(len(totals))[:, None], totals)
-    longer = [ngrams.count(streams, numbers, order) for order in range(2, LONGEST + 1)]
-    shares = [ngrams.rests(shorter, longer[at]) for at, shorter in enumerate([alone, *longer[:-1]])]
-    shares.append(np.zeros(len(longer[-1][1]), dtype=np.uint8))
-    keys, packed, rest = ngrams.hashed(longer, shares[1:])
+    pairs, threes = (ngrams.count(streams, numbers, order) for order in (2, 3))
+    of_words = (totals + 0.5) / totals.sum()
+    of_pairs = ngrams.probabilities(alone, pairs)
+    factors = [
+        ngrams.backoffs(alone, pairs, of_words[pairs[0][:, 1]]),
+        ngrams.backoffs(pairs, threes, ngrams.lower_probabilities(pairs, of_pairs, threes[0])),
+        np.zeros(len(threes[1]), dtype=np.uint8),
+    ]
     return {
         "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
         "alone": totals.astype(np.float32),
-        "alone_rest": shares[0],
+        "alone_factors": factors[0],
         "choices": _choices(words, totals),
-        "keys": split_keys(keys),
-        "packed": packed,
-        "rest": rest,
+        **ngrams.hashed([pairs, threes], factors[1:]),
     }
 
 

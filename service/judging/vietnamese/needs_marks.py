@@ -14,7 +14,7 @@ from math import exp, log1p
 import numpy as np
 
 from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, strip
-from service.judging.vietnamese.words import Words
+from service.judging.vietnamese.words import COMMA, Words
 
 _SCALE = 12.0
 """Steps of the tables to one unit of log-odds; bench/train/neighbours.py writes them so."""
@@ -33,6 +33,7 @@ class _Tables:
     size: int
     slots: dict[str, int]  # word → 2 * slot + marked
     alone: dict[str, int]  # stripped word → log-odds
+    comma: int  # its code as a neighbour
     slips: dict[str, float]  # word whose keys make a syllable → log-odds of that syllable against the word
     own: list[int]  # by slot
     left: bytes  # by neighbour * size + slot, plus 128
@@ -55,7 +56,7 @@ def _tables() -> _Tables:
             bytes(kept["slips"]).decode().split("\n"), (kept["slip_odds"] / _SLIP_SCALE).tolist(), strict=True
         )
     numbers = {word: slot for slot, word in enumerate(words[: size - 1], 1)}
-    slots = {word: 2 * slot for word, slot in numbers.items()}
+    slots = {word: 2 * slot for word, slot in numbers.items() if word != COMMA}
     for syllable in legal():
         slot = numbers.get(strip(syllable))
         if slot is not None and syllable not in numbers:
@@ -65,7 +66,16 @@ def _tables() -> _Tables:
     needs = [1 / (1 + exp(value)) for value in odds]
     own = [0, *alone[: size - 1]]
     return _Tables(
-        size, slots, dict(zip(words, alone, strict=True)), dict(slips), own, left, right, costs, needs
+        size,
+        slots,
+        dict(zip(words, alone, strict=True)),
+        2 * numbers[COMMA],
+        dict(slips),
+        own,
+        left,
+        right,
+        costs,
+        needs,
     )
 
 
@@ -156,7 +166,7 @@ def weigh(text: Words) -> Evidence:
 def _outside(token: str, tables: _Tables) -> tuple[int, int]:
     """Code and log-odds of a token as it stands; the tables' rows do not hold it."""
     if not token.isalpha():
-        return 0, _NO_WORD
+        return (tables.comma if token == COMMA else 0), _NO_WORD
     code = tables.slots.get(fold(token))
     if code is not None:
         return code, _MARKED

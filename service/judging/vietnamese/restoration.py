@@ -20,14 +20,13 @@ from service.judging.vietnamese.counts import (
     start_key,
 )
 from service.judging.vietnamese.syllables import fold, has_marks
-from service.judging.vietnamese.words import Words, words_of
+from service.judging.vietnamese.words import COMMA, Words, words_of
 
 _MOST_CHOICES = 12
 _MOST_WORDS = 200
 """Longer texts are restored in pieces of so many words, so that the work stays linear."""
-_PRIOR_2 = 40.0
-_PRIOR_3 = 12.0
-"""How many sightings of a context the shorter context is worth; tuned on a part of restore.dev.tsv."""
+_DISCOUNT = 0.5
+"""Taken from every count; bench/train/ngrams.py made the factors so."""
 
 
 def restore(text: str) -> str:
@@ -85,6 +84,8 @@ def _lattice(tokens: list[str], known: Counts) -> _Lattice:
 
 
 def _choices(token: str, known: Counts) -> tuple[int, ...]:
+    if token == COMMA:
+        return (known.numbers[COMMA],)
     if not token.isalpha():
         return (NUMBER,) if any(map(str.isdigit, token)) else (BREAK,)
     if has_marks(token):
@@ -115,30 +116,30 @@ def _transitions(lattice: _Lattice, known: Counts) -> Floats:
     good = numbers >= 0
     size, width = numbers.shape
     pairs = np.zeros((size, width, width), dtype=np.float32)
-    rest = np.ones(pairs.shape, dtype=np.float32)
+    factors = np.ones(pairs.shape, dtype=np.float32)
     keys = np.zeros(pairs.shape, dtype=np.uint64)
     at, a, b = np.nonzero(good[:-1, :, None] & good[1:, None, :])
     key = extend_key(start_key(numbers[at, a]), numbers[at + 1, b])
     keys[at + 1, a, b] = key
-    pairs[at + 1, a, b], rest[at + 1, a, b] = known.of(key)
+    pairs[at + 1, a, b], factors[at + 1, a, b] = known.of(key)
     threes = np.zeros((size, width, width, width), dtype=np.float32)
     at, a, b, c = np.nonzero((pairs[1:-1, :, :, None] > 0) & (pairs[2:, None, :, :] > 0))
     threes[at + 2, a, b, c] = known.of(extend_key(keys[at + 1, a, b], numbers[at + 2, c]))[0]
-    return _log_probabilities(numbers, known, pairs, rest, threes)
+    return _log_probabilities(numbers, known, pairs, factors, threes)
 
 
 def _log_probabilities(
-    numbers: npt.NDArray[np.int64], known: Counts, pairs: Floats, rest: Floats, threes: Floats
+    numbers: npt.NDArray[np.int64], known: Counts, pairs: Floats, factors: Floats, threes: Floats
 ) -> Floats:
-    """Counts to probabilities: what the kept sequences leave unexplained goes to the shorter context."""
+    """Counts to probabilities (Katz): what was never seen in its context is told by the shorter context."""
     alone = known.alone[numbers]
-    one = (alone + 0.5) / known.alone.sum()
+    one = (alone + _DISCOUNT) / known.alone.sum()
     two = np.zeros_like(pairs)
-    left = alone[:-1, :, None]
-    spare = left * known.alone_rest[numbers[:-1]][:, :, None] + _PRIOR_2
-    two[1:] = (pairs[1:] + spare * one[1:, None, :]) / (left + _PRIOR_2)
+    unseen = known.alone_factors[numbers[:-1]][:, :, None] * one[1:, None, :]
+    seen = (pairs[1:] - _DISCOUNT) / np.maximum(alone[:-1, :, None], 1)
+    two[1:] = np.where(pairs[1:] > 0, seen, unseen)
     three = np.ones_like(threes)
-    left = pairs[1:-1, :, :, None]
-    spare = left * rest[1:-1, :, :, None] + _PRIOR_3
-    three[2:] = (threes[2:] + spare * two[2:, None, :, :]) / (left + _PRIOR_3)
+    unseen = factors[1:-1, :, :, None] * two[2:, None, :, :]
+    seen = (threes[2:] - _DISCOUNT) / np.maximum(pairs[1:-1, :, :, None], 1)
+    three[2:] = np.where(threes[2:] > 0, seen, unseen)
     return np.log(three)

@@ -10,8 +10,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-TOKEN = re.compile(r"[^\W_]+|[.!?…;:()\"“”\n]")
-"""Words, with the digits in them, and ends of sentences; the training reads the corpora with the same."""
+COMMA = ","
+TOKEN = re.compile(r"[^\W_]+|[,.!?…;:()\"“”\n]")
+"""Words, with the digits in them, commas and ends of sentences; the training reads with the same."""
 
 _SIGNS_OF_ADDRESS = re.compile(r"[@#/]|www\.|\w\.\w")
 _CHUNK = re.compile(r"\S+")
