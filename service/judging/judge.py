@@ -61,7 +61,7 @@ def judge(text: str, rules: Rules = Rules(), context: Context = Context()) -> Ju
     """
     reading = read(text)
     findings = in_order(_findings(reading, rules, context))
-    suspicion = max(reading.once(spam_score)[0], reading.once(toxic_score)[0])
+    suspicion = max(reading.once(spam_score), reading.once(toxic_score))
     return Judgement(findings, _suggestion(text, findings), risk(findings, suspicion=suspicion), suspicion)
 
 

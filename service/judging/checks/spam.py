@@ -1,42 +1,32 @@
 """Advertising: gambling, loans, easy money, SEO, adult, cures, papers, scams; one score from its parts.
 
 A topic alone is talk, since newspapers write about gambling and loans too. What makes it an advertisement is
-that it offers something, says where to go, and bids to come.
+that it offers something, says where to go, and bids to come. How much each word, pair of words and sign
+weighs was learned (`bench/train/weights.py`); a text without any term of the lists, contact or link is none.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
 
 from service.judging.checks.contact import contacts
 from service.judging.lexicon import Seen, terms
+from service.judging.linear import features, load, numberless
 from service.judging.links import links
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
 
-_BIAS = -5.6
-_TOPIC_MOST, _OFFER_MOST, _CALL_MOST, _TALK_LEAST = 4.0, 3.6, 2.4, -2.8
-_CONTACT, _LINK, _DISGUISE = 2.4, 2.4, 2.0
-_NEXT_SHARE = 0.5
-"""What each further term of a group adds, as a share of its weight."""
-
-_BEARING = frozenset(["offer", "call", "discussion"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    topic: float
-    offer: float
-    call: float
-    talk: float
-    outside: float
-    disguise: float
-
-    def score(self) -> float:
-        log_odds = _BIAS + self.topic + self.offer + self.call + self.talk + self.outside + self.disguise
-        return 1 / (1 + math.exp(-log_odds))
+_FIGURES = {
+    "#price": re.compile(
+        r"\d\s?(?:k|tr|trieu|ty|d|vnd|dong|usd|usdt|nghin|ngan|cu)(?![a-z])|[$]\s?\d|\d\s?[$]"
+    ),
+    "#percent": re.compile(r"\d\s?%"),
+    "#numbered": re.compile(r"(?<![a-z0-9])(?:[a-z]{2,8}\d\d\d?|\d\d?x?bet)(?![a-z0-9])"),
+}
+_POINTING = re.compile("[👇👈👉🔥💥⚡✅☎📞🎁💰💸🎰]")
+_SPAN_LEAST = 0.25
+"""Log-odds from which on a word is shown to have weighed."""
 
 
 def spam(reading: Reading, rules: Rules) -> Finding | None:
@@ -49,37 +39,49 @@ def spam(reading: Reading, rules: Rules) -> Finding | None:
     >>> spam(read("Tôi nghĩ phải cấm quảng cáo nổ hũ và vay tiền qua app."), Rules()) is None
     True
     """
-    score, spans = reading.once(spam_score)
+    score = reading.once(spam_score)
     if score < rules.spam_flag_from:
         return None
-    return Finding("spam", "spam", score, spans, escalated=score >= rules.spam_reject_from)
+    return Finding("spam", "spam", score, _spans(reading), escalated=score >= rules.spam_reject_from)
 
 
-def spam_score(reading: Reading) -> tuple[float, tuple[Span, ...]]:
-    """Give the score, 0 to 1, and what weighed most in it."""
-    seen = [one for one in reading.once(terms) if one.term.topic == "spam"]
-    topics = [one for one in seen if one.term.kind not in _BEARING]
-    reach = reading.once(contacts)
-    addresses = [(one.start, one.end) for one in reading.once(links) if one.sure]
-    if not (seen or reach or addresses):
-        return 0.0, ()
-    parts = _Parts(
-        topic=min(_TOPIC_MOST, _sum(topics)),
-        offer=min(_OFFER_MOST, _sum(_of(seen, "offer"))),
-        call=min(_CALL_MOST, _sum(_of(seen, "call"))),
-        talk=max(_TALK_LEAST, -_sum(_of(seen, "discussion"))),
-        outside=(_CONTACT if reach else 0.0) + (_LINK if addresses else 0.0),
-        disguise=_DISGUISE if any(one.disguised for one in topics) else 0.0,
-    )
-    weighed = [(one.start, one.end) for one in seen if one.term.weight > 0] + reach + addresses
-    return round(parts.score(), 4), apart([reading.span(*span) for span in weighed])
+def spam_score(reading: Reading) -> float:
+    """Give how likely it is an advertisement, 0 to 1."""
+    if not reading.keys:
+        return 0.0
+    log_odds = load("spam").sum(numberless(reading.keys), spam_signs(reading))
+    return round(1 / (1 + math.exp(-max(-30.0, log_odds))), 4)
 
 
-def _of(seen: Iterable[Seen], kind: str) -> list[Seen]:
-    return [one for one in seen if one.term.kind == kind]
+def spam_signs(reading: Reading) -> list[str]:
+    """Give what stands out beside the words: kinds of terms, ways to be reached, prices."""
+    seen = reading.once(_terms)
+    signs = {f"#{one.term.kind}" for one in seen} | {"#disguised" for one in seen if one.disguised}
+    if reading.once(contacts):
+        signs.add("#contact")
+    if any(one.sure for one in reading.once(links)):
+        signs.add("#link")
+    if reading.digits:
+        signs |= {sign for sign, pattern in _FIGURES.items() if pattern.search(reading.bare)}
+    if _POINTING.search(reading.text):
+        signs.add("#pointing")
+    return sorted(signs)
 
 
-def _sum(seen: Iterable[Seen]) -> float:
-    """Add up weights: each phrase once, the heaviest whole, the others in part."""
-    weights = sorted({one.term.phrase: abs(one.term.weight) for one in seen}.values(), reverse=True)
-    return sum(weights[:1]) + _NEXT_SHARE * sum(weights[1:])
+def spam_features(reading: Reading) -> set[str]:
+    """Give what the model is trained on."""
+    return features(numberless(reading.keys), spam_signs(reading))
+
+
+def _terms(reading: Reading) -> list[Seen]:
+    return [one for one in reading.once(terms) if one.term.topic == "spam"]
+
+
+def _spans(reading: Reading) -> tuple[Span, ...]:
+    """Show terms, contacts, links, and the words that weighed most."""
+    seen = [(one.start, one.end) for one in reading.once(_terms) if one.term.kind != "discussion"]
+    seen += reading.once(contacts)
+    seen += [(one.start, one.end) for one in reading.once(links) if one.sure]
+    parts = load("spam").by_word(numberless(reading.keys))
+    weighed = [span for span, part in zip(reading.word_spans, parts, strict=True) if part >= _SPAN_LEAST]
+    return apart([reading.span(*span) for span in seen + weighed])

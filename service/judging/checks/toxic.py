@@ -1,10 +1,22 @@
-"""Insult, hate, obscenity, threats."""
+"""Insult, hate, obscenity, threats.
+
+How much each word and pair of words weighs was learned from labelled comments (`bench/train/weights.py`); the
+terms of our own list, seen through disguise, are among what it learned from.
+"""
 
 from __future__ import annotations
 
-from service.judging.lexicon import terms
+import math
+import re
+
+from service.judging.lexicon import Seen, terms
+from service.judging.linear import features, load, numberless
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
+
+_HELD = re.compile(r"(\D)\1{2,}")
+_SPAN_LEAST = 0.5
+"""Log-odds from which on a word is shown to have weighed."""
 
 
 def toxic(reading: Reading, rules: Rules) -> Finding | None:
@@ -12,20 +24,45 @@ def toxic(reading: Reading, rules: Rules) -> Finding | None:
 
     >>> from service.judging.reading import read
     >>> toxic(read("đồ óc ch0"), Rules()).spans
-    ((3, 9),)
+    ((0, 2), (3, 9))
     """
-    score, spans = reading.once(toxic_score)
+    score = reading.once(toxic_score)
     if score < rules.toxic_flag_from:
         return None
-    return Finding("toxic", "toxic", score, spans)
+    return Finding("toxic", "toxic", score, _spans(reading))
 
 
-def toxic_score(reading: Reading) -> tuple[float, tuple[Span, ...]]:
-    """Give the score, 0 to 1, and the words that weighed."""
-    seen = [one for one in reading.once(terms) if one.term.topic == "toxic"]
-    if not seen:
-        return 0.0, ()
-    innocent = 1.0
-    for weight in {one.term.phrase: one.term.weight for one in seen}.values():
-        innocent *= 1 - weight
-    return round(1 - innocent, 4), apart([reading.span(one.start, one.end) for one in seen])
+def toxic_score(reading: Reading) -> float:
+    """Give how likely it insults, 0 to 1."""
+    if not reading.keys:
+        return 0.0
+    log_odds = load("toxic").sum(_words(reading), toxic_signs(reading))
+    return round(1 / (1 + math.exp(-max(-30.0, log_odds))), 4)
+
+
+def toxic_signs(reading: Reading) -> list[str]:
+    """Give the kinds of terms seen."""
+    seen = [f"#{one.term.kind}" for one in reading.once(_terms)]
+    return sorted({*seen, *(f"{kind} again" for kind in seen if seen.count(kind) > 1)})
+
+
+def toxic_features(reading: Reading) -> set[str]:
+    """Give what the model is trained on."""
+    return features(_words(reading), toxic_signs(reading))
+
+
+def _words(reading: Reading) -> list[str]:
+    words = numberless(reading.plains)
+    return words if not reading.repeats else [_HELD.sub(r"\1", word) for word in words]
+
+
+def _terms(reading: Reading) -> list[Seen]:
+    return [one for one in reading.once(terms) if one.term.topic == "toxic"]
+
+
+def _spans(reading: Reading) -> tuple[Span, ...]:
+    """Show the terms and the words that weighed most."""
+    seen = [(one.start, one.end) for one in reading.once(_terms)]
+    parts = load("toxic").by_word(_words(reading))
+    seen += [span for span, part in zip(reading.word_spans, parts, strict=True) if part >= _SPAN_LEAST]
+    return apart([reading.span(*span) for span in seen])

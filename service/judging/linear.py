@@ -1,0 +1,69 @@
+"""Linear models over words and pairs of words: a weight for each, summed. What the sum means is each check's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+_NUMBER = re.compile(r"\d+")
+_FOLDER = Path(__file__).with_name("tables")
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A model as it was trained.
+
+    Attributes:
+        weights: of words, of pairs as "one two", and of signs as "#sign"; what is missing weighs nothing.
+        bias: log-odds of a text with none of them.
+    """
+
+    weights: dict[str, float]
+    bias: float
+
+    def sum(self, words: list[str], signs: list[str]) -> float:
+        """Give the log-odds of a text; each word, pair and sign counts once."""
+        known = self.weights
+        return self.bias + sum(known[feature] for feature in features(words, signs) if feature in known)
+
+    def by_word(self, words: list[str]) -> list[float]:
+        """Give what each word adds, the pairs it stands in halved between both."""
+        known = self.weights
+        parts = [known.get(word, 0.0) for word in words]
+        for place, (one, two) in enumerate(pairwise(words)):
+            half = known.get(f"{one} {two}", 0.0) / 2
+            parts[place] += half
+            parts[place + 1] += half
+        return parts
+
+
+def features(words: list[str], signs: list[str]) -> set[str]:
+    """Give what a text is weighed by.
+
+    >>> sorted(features(["vay", "tiền"], ["#phone"]))
+    ['#phone', 'tiền', 'vay', 'vay tiền']
+    """
+    return {*words, *(f"{one} {two}" for one, two in pairwise(words)), *signs}
+
+
+def numberless(words: list[str]) -> list[str]:
+    """Write every number as 0: "100k" and "50k" weigh the same.
+
+    >>> numberless(["vay", "50tr", "15"])
+    ['vay', '0tr', '0']
+    """
+    return [_NUMBER.sub("0", word) if not word.isalpha() else word for word in words]
+
+
+@cache
+def load(name: str) -> Linear:
+    """Load a model of `tables`, as `python -m bench.train.weights` wrote it."""
+    with np.load(_FOLDER / f"{name}.npz") as kept:
+        words = kept["words"].tobytes().decode().split("\n")
+        weights = (kept["weights"].astype(np.float64) * float(kept["step"])).tolist()
+        return Linear(dict(zip(words, weights, strict=True)), float(kept["bias"]))
