@@ -75,7 +75,12 @@ class Validator:
         steps = await asyncio.gather(*(self._step(task, comment, snapshot) for task, comment in waiting))
         await self._commit([step for step in steps if step is not None])
         wanted = {task.entry for task, _ in waiting}
-        await self._queue.discard([task for task in tasks if task.entry not in wanted])
+        await self._discard([task for task in tasks if task.entry not in wanted])
+
+    async def _discard(self, tasks: Sequence[Task]) -> None:
+        """Do away with what needs no verdict any more; who waits for one shall look."""
+        await self._queue.discard(tasks)
+        await self._queue.tell([(task.waiter, task.comment_id) for task in tasks if task.waiter])
 
     async def give_up(self, task: Task) -> None:
         """Hand over to a person what no worker survives judging."""
@@ -85,7 +90,7 @@ class Validator:
         waiting = await self._comments([task])
         await self._commit([self._judged(task, comment, set_aside("worker")) for _, comment in waiting])
         if not waiting:
-            await self._queue.discard([task])
+            await self._discard([task])
 
     async def _commit(self, steps: Sequence[Step]) -> None:
         if not steps:

@@ -24,12 +24,12 @@ class Answers:
     def __init__(self, url: str) -> None:
         self.channel = keys.answers(secrets.token_hex(6))
         self._url = url
-        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
+        self._waiting: dict[str, list[asyncio.Event]] = {}
 
     @contextlib.contextmanager
-    def expected(self, comment_id: str) -> Iterator[asyncio.Future[None]]:
-        """A future that is done when the comment has been judged; to be asked for before it is queued."""
-        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    def expected(self, comment_id: str) -> Iterator[asyncio.Event]:
+        """Set whenever something may have become of the comment; to be asked for before it is queued."""
+        told = asyncio.Event()
         self._waiting.setdefault(comment_id, []).append(told)
         try:
             yield told
@@ -51,8 +51,10 @@ class Answers:
             async for message in subscription.listen():
                 if message["type"] == "message":
                     self._tell(message["data"].decode())
+                elif message["type"] == "subscribe":  # what was said before nobody heard
+                    for comment_id in self._waiting:
+                        self._tell(comment_id)
 
     def _tell(self, comment_id: str) -> None:
         for told in self._waiting.get(comment_id, ()):
-            if not told.done():
-                told.set_result(None)
+            told.set()

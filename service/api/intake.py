@@ -1,6 +1,7 @@
 """What websites send: comments, revisions, erasures, what they know of an article, texts to check."""
 
 import asyncio
+import contextlib
 import re
 from hashlib import blake2b
 from typing import Any
@@ -25,7 +26,7 @@ from service.store.comments import Step, Submission
 endpoints = Endpoints("websites")
 
 MAX_WAIT_S = 10.0
-_WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])', re.ASCII | re.IGNORECASE)
+_WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])', re.ASCII | re.IGNORECASE)
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -43,12 +44,13 @@ async def submit(call: Call[NewComment, SiteQuery]) -> web.Response:
             return await _repeated(call, earlier)
     place, policy = await _place(call)
     comment = _comment(call, place)
-    await _check_limits(call, comment)
+    await _check_limits(call, comment, f"{key} {digest}" if key else "")
     wait_s = _wait_s(call)
     with call.services.answers.expected(comment.id) as told:
         stored = await store.comments.submit(
             Submission(
                 comment,
+                answers=body.parent_id or "",
                 length=len(visible(body.body)),
                 shortest=policy.length.min,
                 longest=policy.length.max,
@@ -166,12 +168,12 @@ def _comment(call: Call[NewComment, SiteQuery], place: Place) -> Comment:
     )
 
 
-async def _check_limits(call: Call[NewComment, SiteQuery], comment: Comment) -> None:
-    limits = call.site.policy.limits
+async def _check_limits(call: Call[NewComment, SiteQuery], comment: Comment, request: str) -> None:
+    rates = call.site.policy.limits
     named: list[tuple[str | None, Rate | None]] = [
-        ("site", limits.site),
-        (author_key(comment.site, comment.author), limits.author),
-        (address_key(comment.site, comment.author), limits.address),
+        ("site", rates.site),
+        (author_key(comment.site, comment.author), rates.author),
+        (address_key(comment.site, comment.author), rates.address),
     ]
     counted = [
         (f"{kind} {who}", rate)
@@ -179,7 +181,8 @@ async def _check_limits(call: Call[NewComment, SiteQuery], comment: Comment) -> 
         if who is not None and rate is not None
     ]
     if counted:
-        await call.services.store.limits.check(call.site.id, counted, now_ms=comment.created_at)
+        limits, now_ms = call.services.store.limits, comment.created_at
+        await limits.check(call.site.id, counted, now_ms=now_ms, request=request)
 
 
 async def _check_length(call: Call[Revision, SiteQuery], thread: str) -> None:
@@ -208,12 +211,24 @@ def _wait_s(call: Call[Any, SiteQuery]) -> float:
 
 
 async def _accepted(
-    call: Call[Any, SiteQuery], comment: Comment, told: asyncio.Future[None], wait_s: float
+    call: Call[Any, SiteQuery], comment: Comment, told: asyncio.Event, wait_s: float
 ) -> web.Response:
     """Answer what was queued: at once, or when the verdict is there."""
     if not wait_s:
         return _standing(call, comment)
-    await asyncio.wait([told], timeout=wait_s)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait_s):
+            await _judged(call, comment, told)
     now = await call.services.store.comments.get(comment.site, comment.id)
     applied = {} if now.state is State.QUEUED else {"Preference_Applied": "wait"}
     return _standing(call, now, **applied)
+
+
+async def _judged(call: Call[Any, SiteQuery], comment: Comment, told: asyncio.Event) -> None:
+    """Wait until the comment is no longer queued; what is told may be of an earlier revision."""
+    while True:
+        await told.wait()
+        told.clear()
+        now = await call.services.store.comments.get(comment.site, comment.id)
+        if now.state is not State.QUEUED:
+            return

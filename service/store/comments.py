@@ -38,6 +38,7 @@ class Submission:
 
     Attributes:
         idempotency_key, digest: of the request; None without a key.
+        answers: id of the comment that the reader answered, or ""; the parent in the tree may stand above it.
         length: code points of the body; `shortest` and `longest` are the site's bounds.
         waiter: channel to tell of the verdict, or "".
     """
@@ -46,6 +47,7 @@ class Submission:
     length: int
     shortest: int
     longest: int
+    answers: str = ""
     idempotency_key: str | None = None
     digest: str = ""
     title: str = ""
@@ -59,6 +61,8 @@ class Step:
 
     Attributes:
         silent: whether followers are told nothing of it, since it did not happen now: an import.
+        root_place: where the one at the top stands if it is no longer published, unix ms; by default where
+            it stood when it came.
     """
 
     before: Comment | None
@@ -66,6 +70,7 @@ class Step:
     queue_entry: str = ""
     waiter: str = ""
     silent: bool = False
+    root_place: int | None = None
 
 
 class CommentStore:
@@ -140,7 +145,7 @@ class CommentStore:
         names = [
             keys.comment(p, site, comment.id),
             keys.repeat(p, site, thread, submission.idempotency_key or ""),
-            keys.comment(p, site, comment.parent_id or comment.id),
+            keys.comment(p, site, submission.answers or comment.id),
             keys.thread(p, site, thread),
             keys.state(p, site, State.QUEUED),
             keys.queue(p),
@@ -202,7 +207,7 @@ def _submit_arguments(submission: Submission) -> list[Argument]:
         submission.waiter,
         submission.digest,
         IDEMPOTENCY_KEPT_MS,
-        "1" if comment.parent_id else "",
+        "1" if submission.answers else "",
         submission.length,
         submission.shortest,
         submission.longest,
@@ -254,7 +259,7 @@ def _commit_arguments(step: Step) -> list[Argument]:
         "" if step.silent else event_type(after),
         "1" if before is not None and before.state is State.PUBLISHED else "",
         after.now.published_at or "",
-        id_time_ms(after.root_id),
+        step.root_place or id_time_ms(after.root_id),
         step.queue_entry,
         step.waiter,
     ]

@@ -23,6 +23,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{author:<site>:<digest>}:<list>` | ZSET | ids by ms; `comments`, `published`, `rejected`, `recent` |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
 | `codau:{limit:<site>:<digest>:<per_s>}` | STRING | a limit's theoretical arrival time (GCRA), ms |
+| `codau:{limit:<site>:<digest>:<per_s>}:<digest>` | STRING | a request that was let pass, some seconds |
 """
 
 from hashlib import blake2b
@@ -80,6 +81,10 @@ def like(site: str, band: str) -> str:
 
 def limit(site: str, who: str, per_s: int) -> str:
     return f"codau:{{limit:{site}:{_digest(who)}:{per_s}}}"
+
+
+def passed(site: str, who: str, per_s: int, request: str) -> str:
+    return f"{limit(site, who, per_s)}:{_digest(request)}"
 
 
 def answers(process: str) -> str:

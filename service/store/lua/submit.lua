@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  STRING  codau:{<p>}:comment:<site>:<id>         the new comment
 -- KEYS[2]  STRING  codau:{<p>}:repeat:<site>:<digest>      its idempotency key; unused when ARGV[6] is ""
--- KEYS[3]  STRING  codau:{<p>}:comment:<site>:<parent>     its parent; unused when ARGV[8] is ""
+-- KEYS[3]  STRING  codau:{<p>}:comment:<site>:<id>         what it answers; unused when ARGV[8] is ""
 -- KEYS[4]  HASH    codau:{<p>}:thread:<site>:<thread>
 -- KEYS[5]  ZSET    codau:{<p>}:state:<site>:queued         score: created, unix ms
 -- KEYS[6]  STREAM  codau:{<p>}:queue
