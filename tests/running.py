@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
 from service.api.services import SERVICES
 from service.app import create_app
@@ -47,7 +48,7 @@ class Caller:
     http: Any
     key: str | None
 
-    async def __call__(self, method: str, path: str, **request: Any) -> Answer:
+    async def __call__(self, method: str, path: str | URL, **request: Any) -> Answer:
         """Send a request; `json=` and `headers=` as aiohttp takes them."""
         headers = dict(request.pop("headers", {}))
         if self.key is not None:
@@ -119,9 +120,11 @@ async def running(redis_url: str, *, validating: bool = True) -> AsyncIterator[R
 
 @contextlib.asynccontextmanager
 async def _judging(validator: Validator, *, on: bool) -> AsyncIterator[None]:
-    loop = asyncio.create_task(validator.run(asyncio.Event())) if on else None
+    stop = asyncio.Event()
+    loop = asyncio.create_task(validator.run(stop)) if on else None
     yield
     if loop is not None:
+        stop.set()
         loop.cancel()  # it may wait for a second for entries
         with contextlib.suppress(asyncio.CancelledError):
             await loop
