@@ -5,7 +5,17 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from service.api import administration, articles, docs_page, intake, moderation, operations, reading
+from service.api import (
+    administration,
+    articles,
+    decisions,
+    docs_page,
+    intake,
+    moderate_page,
+    operations,
+    queue,
+    reading,
+)
 from service.api.answers import Answers
 from service.api.metrics import METRICS, Metrics, measured
 from service.api.openapi import openapi_route
@@ -22,7 +32,8 @@ ENDPOINTS = [
     *intake.endpoints,
     *reading.endpoints,
     *articles.endpoints,
-    *moderation.endpoints,
+    *queue.endpoints,
+    *decisions.endpoints,
     *administration.endpoints,
 ]
 
@@ -36,7 +47,7 @@ def create_app(settings: Settings) -> web.Application:
     app[METRICS] = Metrics()
     app.cleanup_ctx.extend([_store, _answers])
     install(app, ENDPOINTS)
-    app.add_routes([*operations.routes, *docs_page.routes, openapi_route(ENDPOINTS)])
+    app.add_routes([*operations.routes, *docs_page.routes, *moderate_page.routes, openapi_route(ENDPOINTS)])
     return app
 
 

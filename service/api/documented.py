@@ -156,6 +156,19 @@ CALLS: Mapping[tuple[str, str], Documented] = {
     ("POST", "/v1/comments/{id}/reject"): _DECISION,
     ("POST", "/v1/comments/{id}/edit"): _DECISION,
     ("POST", "/v1/comments/{id}/reopen"): _DECISION,
+    ("POST", "/v1/comments/{id}/undo"): Documented(_DECIDED, ("invalid_transition",), _LANGUAGE),
+    ("POST", "/v1/comments/{id}/reply"): Documented(
+        {201: Answer("The newsroom's answer, published.", r.ModeratorComment, ("Location",))},
+        ("invalid_transition",),
+        _LANGUAGE,
+    ),
+    ("POST", "/v1/decisions"): Documented(
+        {200: Answer("One result for each decision, in order.", r.Results)}, headers=_LANGUAGE
+    ),
+    ("POST", "/v1/queue/claim"): Documented(
+        {200: Answer("What this moderator holds now in addition.", r.Claimed)}, headers=_LANGUAGE
+    ),
+    ("POST", "/v1/queue/release"): Documented({200: Answer("They are free again.", r.Released)}),
     ("GET", "/v1/comments/{id}/history"): Documented(
         {200: Answer("Every step, oldest first.", r.History)}, headers=_LANGUAGE
     ),

@@ -19,7 +19,7 @@ from service.comments.placement import TOP, Place, below
 from service.comments.policy import Policy
 from service.comments.preview import preview
 from service.comments.rates import Rate
-from service.errors import InvalidParent, InvalidRequest
+from service.errors import Claimed, InvalidParent, InvalidRequest
 from service.judging.text import visible
 from service.store.comments import Step, Submission
 
@@ -74,6 +74,7 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
         while True:
             before = await store.comments.get(call.site.id, call.path("id"))
             await _check_length(call, before.thread)
+            await _refuse_if_claimed(call, before.id)
             at = max(call.services.now_ms(), before.updated_at)
             after = lifecycle.revise(before, call.body.body, by=call.caller.name, at=at)
             if await store.comments.commit(
@@ -194,6 +195,12 @@ def _length_or_refuse(body: str, policy: Policy) -> None:
     length, low, high = len(visible(body)), policy.length.min, policy.length.max
     if not low <= length <= high:
         raise InvalidRequest([("body", f"must have {low} to {high} characters")])
+
+
+async def _refuse_if_claimed(call: Call[Revision, SiteQuery], comment_id: str) -> None:
+    claim = (await call.services.store.claims.of(call.site.id, [comment_id])).get(comment_id)
+    if claim is not None:
+        raise Claimed("A moderator is working on this comment; try again later.")
 
 
 async def _keep_record(call: Call[Revision, SiteQuery], comment: Comment) -> None:

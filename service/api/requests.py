@@ -1,6 +1,6 @@
 """What the calls take: one model for each JSON body and each query (contract, section 3)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -116,6 +116,41 @@ class Reopening(Request):
 
     version: Version
     note: OptionalNote = None
+
+
+class Answer(Request):
+    """The newsroom's answer to a comment."""
+
+    body: Annotated[Body, Field(description="What the newsroom says.", examples=["Cảm ơn bạn đã góp ý."])]
+
+
+class BulkDecisions(Request):
+    """Up to 200 decisions; each is `{"id", "action", "version", …}` with the fields of that decision."""
+
+    decisions: Annotated[
+        list[Any],
+        Field(
+            min_length=1,
+            max_length=200,
+            description="The decisions, taken in order; a malformed one is refused in its own result.",
+            examples=[[{"id": "0snc520w023eg000000007", "action": "approve", "version": 2}]],
+        ),
+    ]
+
+
+class ClaimRequest(Request):
+    """How many comments, and for how long."""
+
+    limit: Annotated[int, Field(strict=True, ge=1, le=100, description="Comments.")] = 10
+    lease_seconds: Annotated[int, Field(strict=True, ge=1, le=3_600, description="Seconds.")] = 300
+
+
+class ReleaseRequest(Request):
+    """Which comments; all where none are named."""
+
+    ids: Annotated[
+        list[CommentId] | None, Field(max_length=1_000, description="Ids; null for all that are held.")
+    ] = None
 
 
 class SiteName(Request):

@@ -146,6 +146,40 @@ class Queue(BaseModel):
     next_cursor: str | None = described("For the next page; null on the last.", None)
 
 
+class Claimed(BaseModel):
+    """What a moderator has just claimed."""
+
+    items: list[QueueItem] = described("The comments, oldest first.")
+
+
+class Released(BaseModel):
+    """How many claims were ended."""
+
+    released: int = described("Claims of this moderator that were ended.", 3)
+
+
+class Decided(BaseModel):
+    """One decision of many that was taken."""
+
+    id: str = described("The comment.", _EXAMPLE_ID)
+    status: Literal[200] = described("As if it had been taken alone.", 200)
+    comment: ModeratorComment = described("The comment as it then stands.")
+
+
+class NotDecided(BaseModel):
+    """One decision of many that was not taken."""
+
+    id: Any = described("The id that was sent, whatever it was.", _EXAMPLE_ID)
+    status: int = Field(description="As if it had been asked for alone.", examples=[409], ge=400, le=599)
+    problem: dict[str, Any] = described("Why not: a problem document.")
+
+
+class Results(BaseModel):
+    """What became of each decision."""
+
+    results: list[Decided | NotDecided] = described("In the order of the decisions.")
+
+
 class HistoryEntry(BaseModel):
     """One step of a comment's life."""
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from service.api.fields import Request
 from service.api.services import SERVICES, Services
+from service.api.session import signed_in
 from service.comments.merge_patch import field_errors
 from service.comments.reasons import Language, prefers
 from service.errors import Forbidden, InvalidJson, InvalidRequest, Unauthorized, UnsupportedMediaType
@@ -121,7 +122,7 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
     async def handle(request: web.Request) -> web.StreamResponse:
         services = request.app[SERVICES]
         snapshot = await services.store.directory.current()
-        caller = authenticated(request, services, snapshot)
+        caller = await authenticated(request, services, snapshot)
         if endpoint.roles is None or caller.role not in endpoint.roles:
             raise Forbidden(f"A key of role {caller.role} may not do that.")
         query = _query(endpoint, request)
@@ -132,12 +133,17 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
     return handle
 
 
-def authenticated(request: web.Request, services: Services, snapshot: Snapshot) -> KeyRecord:
-    """Who calls.
+async def authenticated(request: web.Request, services: Services, snapshot: Snapshot) -> KeyRecord:
+    """Who calls: by a key, or signed in on the moderators' page.
 
     Raises:
         Unauthorized: no key, an unknown one, or a revoked one.
+        Forbidden: another website uses a moderator's session.
     """
+    if hdrs.AUTHORIZATION not in request.headers:
+        moderator = await signed_in(request, services, snapshot)
+        if moderator is not None:
+            return moderator
     scheme, _, key = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise Unauthorized
@@ -181,7 +187,7 @@ async def _body(model: type[B], request: web.Request) -> B:
     Raises:
         UnsupportedMediaType, InvalidJson, InvalidRequest; aiohttp's own for one over 64 KiB.
     """
-    if not request.body_exists and not model.model_fields:
+    if not request.body_exists and not any(field.is_required() for field in model.model_fields.values()):
         return model()
     if request.content_type != "application/json":
         raise UnsupportedMediaType

@@ -9,6 +9,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{config}:epoch` | STRING | grows with each change of a site, key or policy |
 | `codau:{config}:sites` | HASH | site id → JSON |
 | `codau:{config}:keys` | HASH | SHA-256 of a key → JSON |
+| `codau:{session:<digest>}` | STRING | SHA-256 of a token → SHA-256 of the moderator's key it stands for |
 | `codau:{config}:probe` | STRING | written to see whether the store can write; gone after a second |
 | `codau:{<p>}:queue` | STREAM | what waits for a verdict: `c` = site, id, version; `w` = who waits for it |
 | `codau:{<p>}:events` | STREAM | `e` = type, site, id, version |
@@ -18,8 +19,10 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{<p>}:thread:<site>:<thread>` | HASH | see `service/store/threads.py` |
 | `codau:{<p>}:top:<site>:<thread>` | ZSET | ids at the top of the published tree, by ms of publication |
 | `codau:{<p>}:replies:<site>:<id>` | ZSET | every published comment below the one at the top, by ms |
+| `codau:{<p>}:claim:<site>:<id>` | STRING | who works on a comment, until when; expires by itself |
+| `codau:{<p>}:claimed:<site>:<key id>` | ZSET | what a moderator holds, by until, unix ms |
 | `codau:{<p>}:repeat:<site>:<digest>` | STRING | an idempotency key's comment and request, 24 h |
-| `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (unix ms), `note`, `by` |
+| `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (ms), `note`, `by` |
 | `codau:{author:<site>:<digest>}:<list>` | ZSET | ids by ms; `comments`, `published`, `rejected`, `recent` |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
 | `codau:{limit:<site>:<digest>:<per_s>}` | STRING | a limit's theoretical arrival time (GCRA), ms |
@@ -33,6 +36,10 @@ EPOCH = "codau:{config}:epoch"
 SITES = "codau:{config}:sites"
 KEYS = "codau:{config}:keys"
 PROBE = "codau:{config}:probe"
+
+
+def session(token_digest: str) -> str:
+    return f"codau:{{session:{token_digest}}}"
 
 
 def queue(p: int) -> str:
@@ -65,6 +72,14 @@ def top(p: int, site: str, name: str) -> str:
 
 def replies(p: int, site: str, root_id: str) -> str:
     return f"codau:{{{p}}}:replies:{site}:{root_id}"
+
+
+def claim(p: int, site: str, comment_id: str) -> str:
+    return f"codau:{{{p}}}:claim:{site}:{comment_id}"
+
+
+def claimed(p: int, site: str, key_id: str) -> str:
+    return f"codau:{{{p}}}:claimed:{site}:{key_id}"
 
 
 def repeat(p: int, site: str, name: str, idempotency_key: str) -> str:

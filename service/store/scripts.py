@@ -27,7 +27,10 @@ def script(name: str) -> Script:
     return Script(name, text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-ALL = ("submit", "commit", "configure", "thread", "limit", "restore", "restore_thread", "restore_standing")
+ALL = (
+    *("submit", "commit", "configure", "thread", "limit", "claim", "release"),
+    *("restore", "restore_thread", "restore_standing"),
+)
 
 
 class Refused(Exception):

@@ -2,6 +2,7 @@
 
 from service.store import connection
 from service.store.authors import AuthorStore
+from service.store.claims import ClaimStore
 from service.store.comments import CommentStore
 from service.store.directory import Directory
 from service.store.health import HealthStore
@@ -22,6 +23,7 @@ class Store:
         self.comments = CommentStore(self.commands, self.partitions)
         self.threads = ThreadStore(self.commands, self.partitions)
         self.lists = ListStore(self.commands, self.partitions)
+        self.claims = ClaimStore(self.commands, self.partitions, self.lists)
         self.authors = AuthorStore(self.commands)
         self.likeness = LikenessStore(self.commands)
         self.limits = LimitStore(self.commands)

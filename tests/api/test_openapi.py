@@ -148,6 +148,15 @@ async def test_what_moderators_are_answered_is_what_the_document_says(
     assert await decide("reject", version + 2, reason="other", message="Xin cảm ơn.") == 200
     assert await decide("reject", version + 3, reason="other") == 409
     assert await decide("reopen", version + 3) == 200
+    assert (await conforming(moderator, "POST", f"{path}/undo")).status == 200
+    decisions = [{"id": comment["id"], "action": "reopen", "version": version + 5}, {"id": "khong-co"}]
+    await conforming(moderator, "POST", "/v1/decisions", json={"decisions": decisions})
+    assert (await conforming(moderator, "POST", "/v1/queue/claim")).json["items"]
+    await conforming(moderator, "GET", "/v1/queue")
+    assert (await conforming(moderator, "POST", "/v1/queue/release")).json["released"]
+    assert await decide("approve", version + 6) == 200
+    answer = {"body": "Cảm ơn bạn đã góp ý."}
+    assert (await conforming(moderator, "POST", f"{path}/reply", json=answer)).status == 201
     await conforming(moderator, "GET", path)
     await conforming(moderator, "GET", f"{path}/history")
     await service.website("DELETE", path)

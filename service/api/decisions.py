@@ -1,0 +1,222 @@
+"""What moderators decide, alone and in bulk; undo, the newsroom's answer, and the history of a comment."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from aiohttp import web
+
+from service.api import problems
+from service.api.queue_items import claim_view
+from service.api.requests import (
+    Answer,
+    Approval,
+    BulkDecisions,
+    Edit,
+    Nothing,
+    Rejection,
+    Reopening,
+    SiteQuery,
+)
+from service.api.routing import MODERATOR, Call, Endpoints, reply
+from service.api.views import View, history_view, moderator_view
+from service.comments import lifecycle
+from service.comments.authors import author_key
+from service.comments.ids import new_id
+from service.comments.merge_patch import validated
+from service.comments.model import Author, Comment, Entry, Event, State
+from service.comments.placement import below
+from service.errors import Claimed, InvalidRequest, InvalidTransition, Problem, VersionConflict
+from service.judging.text import visible
+from service.store.comments import Step
+
+endpoints = Endpoints("moderators")
+
+Decision = Approval | Rejection | Edit | Reopening
+
+
+class _Kind(NamedTuple):
+    """How one kind of decision is read, and what it does."""
+
+    model: type[Decision]
+    event: Event
+    to: State
+
+
+KINDS: Mapping[str, _Kind] = {
+    "approve": _Kind(Approval, Event.APPROVED, State.PUBLISHED),
+    "reject": _Kind(Rejection, Event.REJECTED, State.REJECTED),
+    "edit": _Kind(Edit, Event.EDITED, State.PENDING),
+    "reopen": _Kind(Reopening, Event.REOPENED, State.PENDING),
+}
+"""By the name that the address and a bulk request have for it; an edit leaves the state as it is."""
+
+
+@endpoints.add("POST", "/v1/comments/{id}/approve", MODERATOR, body=Approval, query=SiteQuery)
+async def approve(call: Call[Approval, SiteQuery]) -> web.Response:
+    """Publish a pending comment, edited where `body` is given"""
+    return await _alone(call, "approve")
+
+
+@endpoints.add("POST", "/v1/comments/{id}/reject", MODERATOR, body=Rejection, query=SiteQuery)
+async def reject(call: Call[Rejection, SiteQuery]) -> web.Response:
+    """Refuse a pending comment, or take a published one down"""
+    return await _alone(call, "reject")
+
+
+@endpoints.add("POST", "/v1/comments/{id}/edit", MODERATOR, body=Edit, query=SiteQuery)
+async def edit(call: Call[Edit, SiteQuery]) -> web.Response:
+    """Make a new revision of a pending or published comment"""
+    return await _alone(call, "edit")
+
+
+@endpoints.add("POST", "/v1/comments/{id}/reopen", MODERATOR, body=Reopening, query=SiteQuery)
+async def reopen(call: Call[Reopening, SiteQuery]) -> web.Response:
+    """Bring a rejected comment back to the queue"""
+    return await _alone(call, "reopen")
+
+
+@endpoints.add("POST", "/v1/decisions", MODERATOR, body=BulkDecisions, query=SiteQuery)
+async def decide_all(call: Call[BulkDecisions, SiteQuery]) -> web.Response:
+    """Decide on up to 200 comments; one that fails stops none of the others"""
+    return reply(200, {"results": [await _result(call, asked) for asked in call.body.decisions]})
+
+
+@endpoints.add("POST", "/v1/comments/{id}/undo", MODERATOR, body=Nothing, query=SiteQuery)
+async def undo(call: Call[Nothing, SiteQuery]) -> web.Response:
+    """Take back one's own last decision, within 60 s"""
+    store, caller = call.services.store, call.caller
+    while True:
+        before = await store.comments.get(call.site.id, call.path("id"))
+        at = max(call.services.now_ms(), before.updated_at)
+        after = lifecycle.undo(before, by=caller.name, key_id=caller.id, at=at)
+        if await store.comments.commit(Step(before, after)):
+            break
+    await _keep_record(call, after)
+    return reply(200, moderator_view(after, call.language))
+
+
+@endpoints.add("POST", "/v1/comments/{id}/reply", MODERATOR, body=Answer, query=SiteQuery)
+async def answer(call: Call[Answer, SiteQuery]) -> web.Response:
+    """Answer a published comment in the newsroom's name, published at once"""
+    store, site = call.services.store, call.site
+    parent = await store.comments.get(site.id, call.path("id"))
+    if parent.state is not State.PUBLISHED:
+        raise InvalidTransition("Only a published comment can be answered.", state=parent.state.value)
+    thread = await store.threads.get(site.id, parent.thread)
+    place = below(parent, thread.policy.over(site.policy).replies.depth)
+    now_ms = call.services.now_ms()
+    text = visible(call.body.body)
+    made = Comment(
+        site=site.id,
+        id=new_id(parent.thread, now_ms, call.services.chance(48)),
+        thread=parent.thread,
+        author=Author(site.name),
+        log=(Entry(Event.REPLIED, State.PUBLISHED, call.caller.name, now_ms, call.caller.id, text=text),),
+        parent_id=place.parent_id,
+        path=place.path,
+        newsroom=True,
+    )
+    await store.comments.commit(Step(None, made))
+    location = f"/v1/comments/{made.id}"
+    return reply(201, moderator_view(made, call.language), Location=location)
+
+
+@endpoints.add("GET", "/v1/comments/{id}/history", MODERATOR, query=SiteQuery)
+async def get_history(call: Call[Nothing, SiteQuery]) -> web.Response:
+    """List every revision, verdict and decision of a comment, oldest first"""
+    comment = await call.services.store.comments.get(call.site.id, call.path("id"))
+    return reply(200, history_view(comment, call.language))
+
+
+async def _alone(call: Call[Any, SiteQuery], kind: str) -> web.Response:
+    after = await _decide(call, call.path("id"), call.body, KINDS[kind])
+    return reply(200, moderator_view(after, call.language))
+
+
+async def _result(call: Call[BulkDecisions, SiteQuery], asked: Any) -> View:
+    """One decision of many: what became of it, or why nothing did."""
+    comment_id = asked.get("id") if isinstance(asked, dict) else None
+    try:
+        kind, decision = _read(asked)
+        after = await _decide(call, str(comment_id), decision, kind)
+    except Problem as problem:
+        return {"id": comment_id, "status": problem.status, "problem": problems.document(problem)}
+    return {"id": comment_id, "status": 200, "comment": moderator_view(after, call.language)}
+
+
+def _read(asked: Any) -> tuple[_Kind, Decision]:
+    """One entry of a bulk request.
+
+    Raises:
+        InvalidRequest: it is malformed.
+    """
+    if not isinstance(asked, dict):
+        raise InvalidRequest([("", "must be an object with id, action and version")])
+    rest = dict(asked)
+    comment_id, action = rest.pop("id", None), rest.pop("action", None)
+    errors = [] if isinstance(comment_id, str) else [("id", "must be the id of a comment")]
+    if action not in KINDS:
+        raise InvalidRequest([*errors, ("action", f"must be one of {', '.join(KINDS)}")])
+    if errors:
+        raise InvalidRequest(errors)
+    kind = KINDS[action]
+    return kind, validated(kind.model, rest, "")
+
+
+async def _decide(call: Call[Any, SiteQuery], comment_id: str, decision: Decision, kind: _Kind) -> Comment:
+    """Decide on the version that the moderator has seen, or on none.
+
+    Raises:
+        NotFound, VersionConflict, Claimed, InvalidTransition: nothing was changed.
+    """
+    store = call.services.store
+    while True:
+        before = await store.comments.get(call.site.id, comment_id)
+        if before.version != decision.version:
+            raise VersionConflict(current=moderator_view(before, call.language))
+        await _refuse_if_claimed(call, before, decision)
+        after = lifecycle.decide(before, _entry(call, before, decision, kind))
+        if await store.comments.commit(Step(before, after)):
+            break
+    await _keep_record(call, after)
+    if after.state is not State.PENDING:
+        await store.claims.drop(after.site, after.id)
+    return after
+
+
+async def _refuse_if_claimed(call: Call[Any, SiteQuery], before: Comment, decision: Decision) -> None:
+    if before.state is not State.PENDING or getattr(decision, "force", False):
+        return
+    claim = await call.services.store.claims.by_other(before.site, before.id, call.caller.id)
+    if claim is not None:
+        raise Claimed(f"{claim.by} is working on this comment.", claim=claim_view(claim))
+
+
+def _entry(call: Call[Any, SiteQuery], before: Comment, decision: Decision, kind: _Kind) -> Entry:
+    return Entry(
+        kind.event,
+        kind.to,
+        by=call.caller.name,
+        at=max(call.services.now_ms(), before.updated_at),
+        key_id=call.caller.id,
+        text=_edited(call, getattr(decision, "body", None), before),
+        reason=getattr(decision, "reason", None),
+        message=getattr(decision, "message", None),
+        note=decision.note,
+    )
+
+
+def _edited(call: Call[Any, SiteQuery], body: str | None, before: Comment) -> str | None:
+    """The moderator's text, without what hides; None where it says what the comment says already."""
+    if body is None:
+        return None
+    text, longest = visible(body), call.site.policy.length.max
+    if len(text) > longest:
+        raise InvalidRequest([("body", f"must have at most {longest} characters")])
+    return None if text == before.body else text
+
+
+async def _keep_record(call: Call[Any, SiteQuery], comment: Comment) -> None:
+    author = author_key(comment.site, comment.author)
+    if author is not None:
+        await call.services.store.authors.decided(comment.site, author, comment)
