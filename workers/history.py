@@ -17,47 +17,58 @@ ALIKE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How a text stands to earlier ones of its site.
+
+    Attributes:
+        nearest: similarity to the most similar, 0 to 1; None with none alike.
+        cluster: what that one belongs to.
+        repeats: the author's own, identical, stands in the thread.
+    """
+
+    nearest: float | None = None
+    cluster: str | None = None
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Background:
     """What is known of one comment before it is judged."""
 
     context: Context
     trusted: bool
+    cluster: str | None
 
 
 async def background_of(store: Store, comment: Comment, policy: Policy) -> Background:
     """Look up what bears on one comment, and enter it for those that come after."""
-    standing, flooding, duplicate = await asyncio.gather(
-        _standing(store, comment), _flooding(store, comment, policy), _duplicate(store, comment, policy)
+    author, address = await asyncio.gather(
+        _standing(store, comment, author_key(comment.site, comment.author)),
+        _standing(store, comment, address_key(comment.site, comment.author)),
+    )
+    flooding, likeness = await asyncio.gather(
+        _flooding(store, comment, policy), _likeness(store, comment, policy)
     )
     context = Context(
-        author_banned=Standing.BANNED in standing,
-        duplicate=duplicate[0],
-        repeats_itself=duplicate[1],
+        author_banned=Standing.BANNED in (author, address),
+        duplicate=likeness.nearest,
+        repeats_itself=likeness.repeats,
         flooding=flooding,
     )
-    return Background(context, trusted=Standing.TRUSTED in standing)
+    return Background(context, trusted=author is Standing.TRUSTED, cluster=likeness.cluster)
 
 
-def _keys(comment: Comment) -> list[str]:
-    """The author's key and the address's, where they are known: a ban may name either."""
-    both = (author_key(comment.site, comment.author), address_key(comment.site, comment.author))
-    return list(dict.fromkeys(key for key in both if key is not None))
-
-
-async def _standing(store: Store, comment: Comment) -> list[Standing]:
-    now_ms = comment.updated_at
-    author = author_key(comment.site, comment.author)
-    if author is not None:
-        await store.authors.wrote(comment.site, author, comment)
-    found = await asyncio.gather(
-        *(store.authors.standing(comment.site, key, now_ms=now_ms) for key in _keys(comment))
-    )
-    return list(found)
+async def _standing(store: Store, comment: Comment, key: str | None) -> Standing:
+    if key is None:
+        return Standing.NORMAL
+    return await store.authors.standing(comment.site, key, now_ms=comment.updated_at)
 
 
 async def _flooding(store: Store, comment: Comment, policy: Policy) -> bool:
-    site, author, address = comment.site, author_key(comment.site, comment.author), None
+    site, author = comment.site, author_key(comment.site, comment.author)
     address = address_key(site, comment.author)
+    if author is not None:
+        await store.authors.wrote(site, author, comment)
     watched = []
     if author is not None and author != address and policy.flood.author is not None:
         watched.append(store.authors.flooding(site, author, comment, policy.flood.author))
@@ -66,24 +77,27 @@ async def _flooding(store: Store, comment: Comment, policy: Policy) -> bool:
     return any(await asyncio.gather(*watched))
 
 
-async def _duplicate(store: Store, comment: Comment, policy: Policy) -> tuple[float | None, bool]:
-    """How like the nearest earlier text is, and whether the author's own, identical, stands in the thread.
+async def _likeness(store: Store, comment: Comment, policy: Policy) -> Likeness:
+    """Compare a text with those that may be like it.
 
     Of two that come at the same moment the one that enters the index later sees the other. What was entered
     already (a worker died before its verdict) goes by the time at which the texts were written.
     """
     window_ms = policy.duplicate.window_hours * 3_600_000
     candidates = await store.likeness.enter(comment, window_ms=window_ms)
-    nearest, own = None, False
+    found = Likeness()
     for other in await store.comments.many(comment.site, candidates.ids):
         if other is None or other.state not in _COUNTS:
             continue
         earlier = _came_before(other, comment)
         alike = similarity(comment.now.submitted, other.now.submitted)
         if alike >= ALIKE and (candidates.entered or earlier):
-            nearest = max(nearest or 0.0, alike)
-            own = own or (earlier and _is_repeat(comment, other))
-    return nearest, own
+            repeats = found.repeats or (earlier and _is_repeat(comment, other))
+            nearer = alike > (found.nearest or 0.0)
+            found = Likeness(
+                alike if nearer else found.nearest, other.cluster if nearer else found.cluster, repeats
+            )
+    return found
 
 
 def _came_before(other: Comment, comment: Comment) -> bool:

@@ -116,24 +116,25 @@ class Validator:
     async def _step(self, task: Task, comment: Comment, snapshot: Snapshot) -> Step | None:
         """The verdict on one comment; None leaves it for another try."""
         try:
-            verdict = await self._verdict(comment, snapshot)
+            verdict, cluster = await self._verdict(comment, snapshot)
         except Unavailable:
             raise
         except Exception as error:
             log.exception("check_failed", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
             if task.deliveries < TRIES:
                 return None
-            verdict = set_aside(type(error).__name__)
-        return self._judged(task, comment, verdict)
+            verdict, cluster = set_aside(type(error).__name__), None
+        return self._judged(task, comment, verdict, cluster)
 
-    async def _verdict(self, comment: Comment, snapshot: Snapshot) -> Verdict:
+    async def _verdict(self, comment: Comment, snapshot: Snapshot) -> tuple[Verdict, str | None]:
+        """The verdict, and the cluster of near-duplicates that the comment belongs to."""
         thread = await self._store.threads.get(comment.site, comment.thread)
         policy = thread.policy.over(snapshot.site(comment.site).policy)
         background = await background_of(self._store, comment, policy)
         judgement = self._judge(comment.now.submitted, policy.rules(), background.context)
-        return decide(judgement, policy, trusted=background.trusted)
+        return decide(judgement, policy, trusted=background.trusted), background.cluster
 
-    def _judged(self, task: Task, comment: Comment, verdict: Verdict) -> Step:
+    def _judged(self, task: Task, comment: Comment, verdict: Verdict, cluster: str | None = None) -> Step:
         entry = Entry(
             Event.JUDGED,
             verdict.state,
@@ -143,6 +144,7 @@ class Validator:
             findings=verdict.findings,
             suggestion=verdict.suggestion,
             risk=verdict.risk,
+            cluster=cluster,
         )
         return Step(comment, move(comment, entry, Actor.WORKER), task.entry, task.waiter)
 

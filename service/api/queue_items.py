@@ -51,7 +51,7 @@ def _item(call: Call[Any, Any], comment: Comment, around: _Surroundings) -> View
         "parent": moderator_view(parent, call.language) if parent else None,
         "thread_title": thread.title,
         "thread_url": thread.url,
-        "cluster": comment.id,
+        "cluster": comment.cluster,
         "risk": comment.now.risk,
         "claim": claim_view(around.claims.get(comment.id)),
     }

@@ -78,6 +78,7 @@ class Entry:
         text: what the comment says from now on, as its writer typed it (NFC, hidden characters included).
         message: what the reader is told of a rejection, where the moderator wrote it.
         findings, suggestion, risk: of a verdict.
+        cluster: of a verdict: the id of the first of the near-duplicates it was found to belong to.
     """
 
     event: Event
@@ -92,6 +93,7 @@ class Entry:
     findings: tuple[ActedFinding, ...] = ()
     suggestion: str | None = None
     risk: float = 0.0
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Standing:
     findings: tuple[ActedFinding, ...] = ()
     suggestion: str | None = None
     risk: float = 0.0
+    cluster: str | None = None
     reason: str | None = None
     message: str | None = None
     published_at: int | None = None
@@ -148,6 +151,7 @@ def _step(standing: Standing, entry: Entry) -> Standing:
         findings=entry.findings if judged or readers else standing.findings,
         suggestion=entry.suggestion if judged or readers else standing.suggestion,
         risk=entry.risk if judged or readers else standing.risk,
+        cluster=entry.cluster if judged or readers else standing.cluster,
         reason=_kept(standing.reason, entry.reason, standing, entry),
         message=_kept(standing.message, entry.message, standing, entry),
         published_at=published_at,
@@ -206,6 +210,11 @@ class Comment:
     def root_id(self) -> str:
         """The comment at the top of the thread below which this one stands; itself when it is at the top."""
         return self.path[0] if self.path else self.id
+
+    @property
+    def cluster(self) -> str:
+        """What near-duplicates share across authors and threads; alone it is a cluster of one."""
+        return self.now.cluster or self.id
 
     @cached_property
     def body(self) -> str | None:

@@ -54,7 +54,7 @@ def _without_nones(author: Author) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-_OPTIONAL = ("key_id", "text", "reason", "message", "note", "suggestion")
+_OPTIONAL = ("key_id", "text", "reason", "message", "note", "suggestion", "cluster")
 
 
 def _dump_entry(entry: Entry) -> list[Any]:

@@ -34,6 +34,7 @@ entries = st.builds(
     findings=st.lists(findings, max_size=3).map(tuple),
     suggestion=maybe,
     risk=st.floats(0, 1),
+    cluster=maybe,
 )
 authors = st.builds(Author, name=words, id=maybe, email=maybe, ip=maybe, user_agent=maybe)
 first = words.map(lambda text: Entry(Event.SUBMITTED, State.QUEUED, "web", NOW, text=text))

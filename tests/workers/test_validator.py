@@ -200,6 +200,20 @@ async def test_of_copies_that_come_at_one_moment_the_later_ones_are_flagged(idle
     assert sorted(codes) == [[], ["duplicate"], ["duplicate"], ["duplicate"]]
 
 
+async def test_near_duplicates_share_a_cluster_across_authors_and_threads(idle_service: Running) -> None:
+    text = "Đề nghị thành phố sớm lắp đèn tín hiệu ở ngã tư này cho bà con yên tâm."
+    for number, body in enumerate(
+        [text, text + " Cảm ơn!", "Tôi không có ý kiến gì về chuyện này cả đâu.", text]
+    ):
+        document = {"thread": str(number), "body": body, "author": {"name": "X", "id": f"x{number}"}}
+        await idle_service.website("POST", "/v1/comments", json=document)
+        await empty(idle_service.store, idle_service.queue)
+    items = (await idle_service.moderator("GET", "/v1/queue")).json["items"]
+    first, second, other, third = [item["cluster"] for item in items]
+    assert first == second == third == items[0]["id"]
+    assert other == items[2]["id"], "alone it is a cluster of one"
+
+
 async def test_an_authors_texts_that_differ_in_a_number_are_no_repeat(idle_service: Running) -> None:
     states = []
     for number in (3, 4):
