@@ -4,6 +4,7 @@ A handler says what it takes by models; what it gets has been checked. The same 
 document. Nothing here knows what any call does.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
@@ -19,6 +20,8 @@ from service.comments.merge_patch import field_errors
 from service.comments.reasons import Language, prefers
 from service.errors import Forbidden, InvalidJson, InvalidRequest, Unauthorized, UnsupportedMediaType
 from service.store.directory import KeyRecord, Role, Site, Snapshot
+
+_VARIABLE = re.compile(r"\{(\w+)\}")
 
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=BaseModel)
@@ -112,10 +115,11 @@ class Endpoints(list[Endpoint]):
 def install(app: web.Application, endpoints: list[Endpoint]) -> None:
     """Add the calls to an application."""
     for endpoint in endpoints:
+        path = _VARIABLE.sub(r"{\1:[^/]+}", endpoint.path)  # by itself aiohttp takes no braces in a segment
         if endpoint.method == "GET":
-            app.router.add_get(endpoint.path, _handler(endpoint), allow_head=True)
+            app.router.add_get(path, _handler(endpoint), allow_head=True)
         else:
-            app.router.add_route(endpoint.method, endpoint.path, _handler(endpoint))
+            app.router.add_route(endpoint.method, path, _handler(endpoint))
 
 
 def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -4,7 +4,7 @@ One small read tells whether a kept page is still right, so what was taken down 
 on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -27,18 +27,24 @@ async def rendered(services: Services, site: Site, thread: str, query: ThreadQue
     version = await services.store.threads.version(site.id, thread)
     kept = services.pages.get(name)
     if kept is None or kept.version != version:
-        kept = await _render(services, site, thread, query, version)
+        body = await _body(services, site, thread, query)
+        kept = Page(version, _etag(name, body), body)
         services.pages.put(name, kept)
     return kept
 
 
-async def _render(services: Services, site: Site, thread: str, query: ThreadQuery, version: int) -> Page:
+def _etag(name: Sequence[object], body: bytes) -> str:
+    """Different for every sort and page, even where they show the same."""
+    return f'"{blake2b(repr(name).encode() + body, digest_size=12).hexdigest()}"'
+
+
+async def _body(services: Services, site: Site, thread: str, query: ThreadQuery) -> bytes:
     store = services.store
     after = Cursor.parsed(query.cursor) if query.cursor else None
     branches = await store.threads.branches(site.id, thread, Order(query.sort), query.limit, after)
     count = (await store.threads.counts(site.id, [thread]))[thread]
     comments = await _comments(services, site, branches)
-    body = orjson.dumps(
+    return orjson.dumps(
         {
             "thread": thread,
             "count": count,
@@ -46,8 +52,6 @@ async def _render(services: Services, site: Site, thread: str, query: ThreadQuer
             "comments": tree(branches, comments, site.name),
         }
     )
-    etag = blake2b(body, digest_size=12).hexdigest()
-    return Page(version, f'"{etag}"', body)
 
 
 async def _comments(services: Services, site: Site, branches: Branches) -> Mapping[str, Comment]:
