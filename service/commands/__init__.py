@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.commands import check, export, import_, keys, running, sites
+from service.commands import check, doctor, export, import_, keys, running, sites
 
 app = typer.Typer(
     name="codau",
@@ -37,6 +37,7 @@ app.command()(running.up)
 app.command()(running.api)
 app.command()(running.worker)
 app.command()(check.check)
+app.command()(doctor.doctor)
 app.command()(export.export)
 app.command("import")(import_.import_)
 app.add_typer(sites.app, name="site")
