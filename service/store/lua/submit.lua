@@ -4,7 +4,7 @@
 -- KEYS[2]  STRING  codau:{<p>}:repeat:<site>:<digest>      its idempotency key; unused when ARGV[6] is ""
 -- KEYS[3]  STRING  codau:{<p>}:comment:<site>:<id>         what it answers; unused when ARGV[8] is ""
 -- KEYS[4]  HASH    codau:{<p>}:thread:<site>:<thread>
--- KEYS[5]  ZSET    codau:{<p>}:state:<site>:queued         score: created, unix ms
+-- KEYS[5]  ZSET    codau:{<p>}:list:<site>:queued:         score: created, unix ms
 -- KEYS[6]  STREAM  codau:{<p>}:queue
 -- KEYS[7]  STREAM  codau:{<p>}:events
 -- ARGV[1]  the record, JSON
@@ -53,6 +53,9 @@ end
 local length = tonumber(ARGV[9])
 local shortest = math.max(tonumber(ARGV[10]), tonumber(thread[2] or 0))
 local longest = math.min(tonumber(ARGV[11]), tonumber(thread[3] or ARGV[11]))
+if shortest > longest then -- the site's policy has changed since: its range holds, as it does for revisions
+  shortest, longest = tonumber(ARGV[10]), tonumber(ARGV[11])
+end
 if length < shortest or length > longest then
   return { err = "invalid_length " .. shortest .. " " .. longest }
 end
