@@ -20,6 +20,7 @@ from service.errors import (
 from service.store import keys
 from service.store.connection import again_if_interrupted
 from service.store.partitions import Partitions
+from service.store.places import places
 from service.store.scripts import Refused, call
 from service.store.wire import Argument, Commands, Interrupted
 
@@ -147,7 +148,7 @@ class CommentStore:
             keys.repeat(p, site, thread, submission.idempotency_key or ""),
             keys.comment(p, site, submission.answers or comment.id),
             keys.thread(p, site, thread),
-            keys.state(p, site, State.QUEUED),
+            keys.listed(p, site, State.QUEUED),
             keys.queue(p),
             keys.events(p),
         ]
@@ -191,8 +192,10 @@ class CommentStore:
         names = [keys.queue(p), keys.events(p)]
         arguments: list[Argument] = [latest - EVENTS_KEPT_MS]
         for step in steps:
-            names += _commit_keys(p, step)
-            arguments += _commit_arguments(step)
+            after = places(p, step.after)
+            left = [key for key in places(p, step.before) if key not in after] if step.before else []
+            names += [*_commit_keys(p, step.after), *left, *after]
+            arguments += [*_commit_arguments(step), len(left), len(after), *after.values()]
         results = await call(self._commands, "commit", names, arguments, repeat=repeat)
         return [result == 1 for result in results]
 
@@ -229,16 +232,11 @@ def _problem(refused: Refused) -> Exception:
     return problems[refused.code]()
 
 
-def _commit_keys(p: int, step: Step) -> list[str]:
-    after = step.after
+def _commit_keys(p: int, after: Comment) -> list[str]:
     site, root = after.site, after.root_id
-    state_before = step.before.state if step.before else after.state
     return [
         keys.comment(p, site, after.id),
         keys.comment(p, site, root),
-        keys.state(p, site, state_before),
-        keys.state(p, site, after.state),
-        keys.risk(p, site),
         keys.thread(p, site, after.thread),
         keys.top(p, site, after.thread),
         keys.replies(p, site, root),
@@ -253,9 +251,7 @@ def _commit_arguments(step: Step) -> list[Argument]:
         after.site,
         after.id,
         after.root_id,
-        after.state,
-        index_score(after),
-        after.now.risk if after.state is State.PENDING else "",
+        "1" if after.state is State.QUEUED else "",
         "" if step.silent else event_type(after),
         "1" if before is not None and before.state is State.PUBLISHED else "",
         after.now.published_at or "",
@@ -263,13 +259,6 @@ def _commit_arguments(step: Step) -> list[Argument]:
         step.queue_entry,
         step.waiter,
     ]
-
-
-def index_score(comment: Comment) -> int:
-    """What waits is listed by its arrival, what was decided by the decision."""
-    if comment.state in (State.QUEUED, State.PENDING):
-        return comment.created_at
-    return comment.now.published_at or comment.updated_at
 
 
 def event_type(comment: Comment) -> str:

@@ -14,7 +14,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{<p>}:queue` | STREAM | what waits for a verdict: `c` = site, id, version; `w` = who waits for it |
 | `codau:{<p>}:events` | STREAM | `e` = type, site, id, version |
 | `codau:{<p>}:comment:<site>:<id>` | STRING | the record, see `service/comments/record.py` |
-| `codau:{<p>}:state:<site>:<state>` | ZSET | id by the ms since which it stands in that order |
+| `codau:{<p>}:list:<site>:<state>:<facet>` | ZSET | ids of one state that share a facet, by ms |
 | `codau:{<p>}:risk:<site>` | ZSET | pending ids by risk, 0 to 1 |
 | `codau:{<p>}:thread:<site>:<thread>` | HASH | see `service/store/threads.py` |
 | `codau:{<p>}:top:<site>:<thread>` | ZSET | ids at the top of the published tree, by ms of publication |
@@ -54,8 +54,9 @@ def comment(p: int, site: str, comment_id: str) -> str:
     return f"codau:{{{p}}}:comment:{site}:{comment_id}"
 
 
-def state(p: int, site: str, name: str) -> str:
-    return f"codau:{{{p}}}:state:{site}:{name}"
+def listed(p: int, site: str, state: str, facet: str = "") -> str:
+    """Comments of one state that share a facet (see `service/store/places.py`); with "" all of them."""
+    return f"codau:{{{p}}}:list:{site}:{state}:{facet}"
 
 
 def risk(p: int, site: str) -> str:
@@ -83,11 +84,11 @@ def claimed(p: int, site: str, key_id: str) -> str:
 
 
 def repeat(p: int, site: str, name: str, idempotency_key: str) -> str:
-    return f"codau:{{{p}}}:repeat:{site}:{_digest(name, idempotency_key)}"
+    return f"codau:{{{p}}}:repeat:{site}:{digest(name, idempotency_key)}"
 
 
 def author(site: str, author_key: str, what: str) -> str:
-    return f"codau:{{author:{site}:{_digest(author_key)}}}:{what}"
+    return f"codau:{{author:{site}:{digest(author_key)}}}:{what}"
 
 
 def like(site: str, band: str) -> str:
@@ -95,11 +96,11 @@ def like(site: str, band: str) -> str:
 
 
 def limit(site: str, who: str, per_s: int) -> str:
-    return f"codau:{{limit:{site}:{_digest(who)}:{per_s}}}"
+    return f"codau:{{limit:{site}:{digest(who)}:{per_s}}}"
 
 
 def passed(site: str, who: str, per_s: int, request: str) -> str:
-    return f"{limit(site, who, per_s)}:{_digest(request)}"
+    return f"{limit(site, who, per_s)}:{digest(request)}"
 
 
 def answers(process: str) -> str:
@@ -107,6 +108,6 @@ def answers(process: str) -> str:
     return f"codau:answers:{process}"
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
     """16 bytes: keys stay short, and hold no reader's data."""
     return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()

@@ -29,9 +29,16 @@ class ListStore:
         self._commands = commands
         self._partitions = partitions
 
-    async def by_time(self, site: str, state: State, order: Order, limit: int, after: Cursor | None) -> Page:
-        """Comments of one state by the time since which they stand in it (what waits: since they came)."""
-        return await self._merged([keys.state(p, site, state) for p in self._partitions], order, limit, after)
+    async def by_time(
+        self, site: str, state: State, order: Order, limit: int, after: Cursor | None, *, facet: str = ""
+    ) -> Page:
+        """Comments of one state by the time since which they stand in it (what waits: since they came).
+
+        Args:
+            facet: which of them; see `places`.
+        """
+        names = [keys.listed(p, site, state, facet) for p in self._partitions]
+        return await self._merged(names, order, limit, after)
 
     async def by_risk(self, site: str, limit: int, after: Cursor | None) -> Page:
         """Pending comments, the most likely to be harmful first."""
@@ -52,6 +59,6 @@ class ListStore:
             await asyncio.gather(*(again_if_interrupted(self._commands, "ZCARD", name) for name in names))
         )
 
-    async def count(self, site: str, state: State) -> int:
-        """How many comments of the site are in a state."""
-        return await self._total([keys.state(p, site, state) for p in self._partitions])
+    async def count(self, site: str, state: State, *, facet: str = "") -> int:
+        """How many comments of the site are in a state and share a facet."""
+        return await self._total([keys.listed(p, site, state, facet) for p in self._partitions])

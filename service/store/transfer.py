@@ -17,11 +17,10 @@ from service.comments.authors import Standing
 from service.comments.ids import id_time_ms, is_id
 from service.comments.model import Comment, State
 from service.errors import Unavailable
-from service.judging.fingerprint import fingerprint
 from service.store import keys
-from service.store.comments import index_score
 from service.store.connection import again_if_interrupted, client
 from service.store.partitions import Partitions
+from service.store.places import places
 from service.store.scripts import call
 from service.store.threads import Thread, statement
 from service.store.wire import Argument, Commands
@@ -130,8 +129,9 @@ class TransferStore:
     async def _restore(self, p: int, comments: list[Placed]) -> list[bool]:
         names, arguments = [keys.queue(p)], list[Argument]()
         for placed in comments:
-            names += _restore_keys(p, placed.comment)
-            arguments += _restore_arguments(placed)
+            lists = places(p, placed.comment)
+            names += [*_restore_keys(p, placed.comment), *lists]
+            arguments += [*_restore_arguments(placed), len(lists), *lists.values()]
         return [result == 1 for result in await call(self._commands, "restore", names, arguments)]
 
     async def restore_thread(self, site: str, name: str, said: Thread) -> bool:
@@ -152,20 +152,6 @@ class TransferStore:
         key = keys.author(site, known.author, "standing")
         return bool(await call(self._commands, "restore_standing", [key], flat))
 
-    async def remember(self, comments: Iterable[Comment], *, window_ms: int) -> None:
-        """Enter texts where later ones look for what is like them (see `likeness.py`).
-
-        Args:
-            window_ms: how long a text is remembered.
-        """
-        commands: list[tuple[Argument, ...]] = []
-        for comment in comments:
-            known = fingerprint(comment.now.submitted)
-            for name in (keys.like(comment.site, band) for band in (known.bands if known else ())):
-                commands.append(("ZADD", name, comment.now.submitted_at, comment.id))
-                commands.append(("PEXPIRE", name, window_ms))
-        await asyncio.gather(*(again_if_interrupted(self._commands, *command) for command in commands))
-
 
 def _standing(stored: dict[bytes, bytes]) -> AuthorStanding:
     known = {name.decode(): value.decode() for name, value in stored.items()}
@@ -182,8 +168,6 @@ def _restore_keys(p: int, comment: Comment) -> list[str]:
     site = comment.site
     return [
         keys.comment(p, site, comment.id),
-        keys.state(p, site, comment.state),
-        keys.risk(p, site),
         keys.thread(p, site, comment.thread),
         keys.top(p, site, comment.thread),
         keys.replies(p, site, comment.root_id),
@@ -198,8 +182,6 @@ def _restore_arguments(placed: Placed) -> list[Argument]:
         comment.id,
         comment.root_id,
         comment.version if comment.state is State.QUEUED else "",
-        index_score(comment),
-        comment.now.risk if comment.state is State.PENDING else "",
         comment.now.published_at or "",
-        placed.root_place or id_time_ms(comment.root_id),
+        id_time_ms(comment.root_id),
     ]

@@ -1,12 +1,14 @@
 """What is really in Redis, read by other means than the store's own: for tests that compare the two."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import redis
 
 from service.comments import record
 from service.comments.model import Comment, State
+from service.store.places import facets
 
 
 @dataclass(slots=True)
@@ -14,10 +16,10 @@ class Everything:
     """All comments, and all that the indexes say of them."""
 
     comments: dict[str, Comment] = field(default_factory=dict)
-    states: dict[str, list[str]] = field(default_factory=dict)
+    keys_of_comments: list[str] = field(default_factory=list)
+    lists: dict[str, dict[str, float]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     in_threads: Counter[str] = field(default_factory=Counter)
-    risky: set[str] = field(default_factory=set)
     queued: Counter[str] = field(default_factory=Counter)
 
 
@@ -35,12 +37,12 @@ def everything(url: str) -> Everything:
 def _read(client: redis.Redis, found: Everything, key: str, kind: str, rest: str) -> None:
     site, _, name = rest.partition(":")
     if kind == "comment":
+        found.keys_of_comments.append(key)
         found.comments[name] = record.load(site, name, client.get(key))
-    elif kind == "state":
-        for member in client.zrange(key, 0, -1):
-            found.states.setdefault(member.decode(), []).append(name)
-    elif kind == "risk":
-        found.risky |= {member.decode() for member in client.zrange(key, 0, -1)}
+    elif kind in ("list", "risk"):
+        found.lists[key] = {
+            member.decode(): score for member, score in client.zrange(key, 0, -1, withscores=True)
+        }
     elif kind == "thread":
         found.counts[name] = int(client.hget(key, "count") or 0)
     elif kind in ("top", "replies"):
@@ -49,13 +51,25 @@ def _read(client: redis.Redis, found: Everything, key: str, kind: str, rest: str
         found.queued.update(fields[b"c"].decode().split()[1] for _, fields in client.xrange(key))
 
 
+def _expected(found: Everything) -> Iterator[tuple[str, str]]:
+    """Every list that a comment must stand in, read off its log alone."""
+    for comment in found.comments.values():
+        partition = next(key for key in found.keys_of_comments if key.endswith(comment.id)).partition(
+            ":comment"
+        )[0]
+        if comment.state is State.PENDING:
+            yield f"{partition}:risk:{comment.site}", comment.id
+        for facet in facets(comment):
+            yield f"{partition}:list:{comment.site}:{comment.state}:{facet}", comment.id
+
+
 def assert_consistent(found: Everything) -> None:
     """The laws that hold between any two steps."""
     for comment in found.comments.values():
-        assert found.states[comment.id] == [comment.state], "each comment is in its state's index alone"
-        assert (comment.id in found.risky) == (comment.state is State.PENDING)
         if comment.state is State.QUEUED:
             assert found.queued[comment.id] >= 1, "what is queued has its entry in the queue"
+    listed = {(key, one) for key, members in found.lists.items() for one in members}
+    assert listed == set(_expected(found)), "each comment is in the lists of its state, and in no other"
     published = [comment for comment in found.comments.values() if comment.state is State.PUBLISHED]
     by_thread = Counter(comment.thread for comment in published)
     assert {thread: count for thread, count in found.counts.items() if count} == dict(by_thread)

@@ -6,31 +6,30 @@
 --
 -- KEYS[1]  STREAM  codau:{<p>}:queue
 -- KEYS[2]  STREAM  codau:{<p>}:events
--- then eight for each step:
+-- then for each step:
 --   +1  STRING  codau:{<p>}:comment:<site>:<id>
 --   +2  STRING  codau:{<p>}:comment:<site>:<root>   the one at the top of its thread; itself, if it is that
---   +3  ZSET    codau:{<p>}:state:<site>:<from>
---   +4  ZSET    codau:{<p>}:state:<site>:<to>
---   +5  ZSET    codau:{<p>}:risk:<site>
---   +6  HASH    codau:{<p>}:thread:<site>:<thread>
---   +7  ZSET    codau:{<p>}:top:<site>:<thread>
---   +8  ZSET    codau:{<p>}:replies:<site>:<root>
+--   +3  HASH    codau:{<p>}:thread:<site>:<thread>
+--   +4  ZSET    codau:{<p>}:top:<site>:<thread>
+--   +5  ZSET    codau:{<p>}:replies:<site>:<root>
+--   …   ZSET    each list that it leaves, then each that it stands in from now on
 -- ARGV[1]  the oldest event to keep, unix ms
--- then fourteen for each step:
+-- then for each step:
 --   +1  the version that was read; "0": the comment is new
 --   +2  the record as it shall be, JSON
 --   +3  site
 --   +4  id
 --   +5  id of the root
---   +6  the new state
---   +7  its score in the new state's index, unix ms
---   +8  its risk, or "" unless it is pending now
---   +9  the event's type, or ""
---   +10 "1" if it was published, else ""
---   +11 its place in the thread if it is published now, unix ms, else ""
---   +12 the root's place, should it have to stand as a tombstone, unix ms
---   +13 the queue's entry that this step does away with, or ""
---   +14 the channel on which somebody waits for the verdict, or ""
+--   +6  "1" to queue it for a verdict, else ""
+--   +7  the event's type, or ""
+--   +8  "1" if it was published, else ""
+--   +9  its place in the thread if it is published now, unix ms, else ""
+--   +10 the root's place, should it have to stand as a tombstone, unix ms
+--   +11 the queue's entry that this step does away with, or ""
+--   +12 the channel on which somebody waits for the verdict, or ""
+--   +13 how many lists it leaves
+--   +14 in how many it stands from now on
+--   …   its score in each of those
 --
 -- Returns  one integer for each step: 1 committed, 0 the comment is at another version (the queue's entry is
 --          gone all the same: a verdict on another revision is worth nothing).
@@ -43,9 +42,9 @@ local function header(record)
 end
 
 local function place_in_thread(key, arg)
-  local was, place = ARGV[arg + 10] ~= "", ARGV[arg + 11]
+  local was, place = ARGV[arg + 8] ~= "", ARGV[arg + 9]
   local id, root = ARGV[arg + 4], ARGV[arg + 5]
-  local thread, top, replies = KEYS[key + 6], KEYS[key + 7], KEYS[key + 8]
+  local thread, top, replies = KEYS[key + 3], KEYS[key + 4], KEYS[key + 5]
   if not was and place == "" then
     return
   end
@@ -56,7 +55,7 @@ local function place_in_thread(key, arg)
   if place ~= "" then
     redis.call("ZADD", id == root and top or replies, place, id)
     if id ~= root then
-      redis.call("ZADD", top, "NX", ARGV[arg + 12], root)
+      redis.call("ZADD", top, "NX", ARGV[arg + 10], root)
     end
     return
   end
@@ -71,23 +70,20 @@ end
 
 local function enqueue(arg, version)
   local name = ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. version
-  if ARGV[arg + 14] ~= "" then
-    redis.call("XADD", KEYS[1], "*", "c", name, "w", ARGV[arg + 14])
+  if ARGV[arg + 12] ~= "" then
+    redis.call("XADD", KEYS[1], "*", "c", name, "w", ARGV[arg + 12])
   else
     redis.call("XADD", KEYS[1], "*", "c", name)
   end
 end
 
-local function index(key, arg)
-  local id = ARGV[arg + 4]
-  if KEYS[key + 3] ~= KEYS[key + 4] then
-    redis.call("ZREM", KEYS[key + 3], id)
+local function list(key, arg)
+  local id, left, stands = ARGV[arg + 4], tonumber(ARGV[arg + 13]), tonumber(ARGV[arg + 14])
+  for i = 1, left do
+    redis.call("ZREM", KEYS[key + 5 + i], id)
   end
-  redis.call("ZADD", KEYS[key + 4], ARGV[arg + 7], id)
-  if ARGV[arg + 8] ~= "" then
-    redis.call("ZADD", KEYS[key + 5], ARGV[arg + 8], id)
-  else
-    redis.call("ZREM", KEYS[key + 5], id)
+  for i = 1, stands do
+    redis.call("ZADD", KEYS[key + 5 + left + i], ARGV[arg + 14 + i], id)
   end
 end
 
@@ -97,27 +93,29 @@ local function step(key, arg)
     return 0
   end
   redis.call("SET", KEYS[key + 1], ARGV[arg + 2])
-  index(key, arg)
+  list(key, arg)
   place_in_thread(key, arg)
   local now = header(ARGV[arg + 2])
-  if ARGV[arg + 6] == "queued" then
+  if ARGV[arg + 6] ~= "" then
     enqueue(arg, now)
   end
-  if ARGV[arg + 9] ~= "" then
-    local told = ARGV[arg + 9] .. " " .. ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. now
+  if ARGV[arg + 7] ~= "" then
+    local told = ARGV[arg + 7] .. " " .. ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. now
     redis.call("XADD", KEYS[2], "MINID", "~", ARGV[1], "*", "e", told)
   end
   return 1
 end
 
 local results = {}
-for i = 0, (#KEYS - 2) / 8 - 1 do
-  local key, arg = 2 + i * 8, 1 + i * 14
-  results[i + 1] = step(key, arg)
-  local entry = ARGV[arg + 13]
+local key, arg = 2, 1
+while arg < #ARGV do
+  results[#results + 1] = step(key, arg)
+  local entry = ARGV[arg + 11]
   if entry ~= "" then
     redis.call("XACK", KEYS[1], "validators", entry)
     redis.call("XDEL", KEYS[1], entry)
   end
+  local left, stands = tonumber(ARGV[arg + 13]), tonumber(ARGV[arg + 14])
+  key, arg = key + 5 + left + stands, arg + 14 + stands
 end
 return results

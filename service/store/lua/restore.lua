@@ -4,34 +4,33 @@
 -- what happens, not of what is carried. Order does not matter: a reply may come before the comment it answers.
 --
 -- KEYS[1]  STREAM  codau:{<p>}:queue
--- then six for each comment:
+-- then for each comment:
 --   +1  STRING  codau:{<p>}:comment:<site>:<id>
---   +2  ZSET    codau:{<p>}:state:<site>:<state>
---   +3  ZSET    codau:{<p>}:risk:<site>
---   +4  HASH    codau:{<p>}:thread:<site>:<thread>
---   +5  ZSET    codau:{<p>}:top:<site>:<thread>
---   +6  ZSET    codau:{<p>}:replies:<site>:<root>   below the one at the top; below itself, if it is that
--- ARGV, nine for each comment:
+--   +2  HASH    codau:{<p>}:thread:<site>:<thread>
+--   +3  ZSET    codau:{<p>}:top:<site>:<thread>
+--   +4  ZSET    codau:{<p>}:replies:<site>:<root>   below the one at the top; below itself, if it is that
+--   …   ZSET    each list that it stands in
+-- ARGV, for each comment:
 --   +1  the record, JSON
 --   +2  site
 --   +3  id
 --   +4  id of the root
 --   +5  its version if it waits for a verdict, else ""
---   +6  its score in the state's index, unix ms
---   +7  its risk, or "" unless it is pending
---   +8  its place in the thread if it is published, unix ms, else ""
---   +9  the root's place, should it have to stand as a tombstone, unix ms
+--   +6  its place in the thread if it is published, unix ms, else ""
+--   +7  the root's place, should it have to stand as a tombstone, unix ms
+--   +8  in how many lists it stands
+--   …   its score in each of those
 --
 -- Returns  one integer for each comment: 1 restored, 0 there is one of its id; nothing changed then.
 
 local function place_in_thread(key, arg)
-  local id, root, place = ARGV[arg + 3], ARGV[arg + 4], ARGV[arg + 8]
-  local thread, top, replies = KEYS[key + 4], KEYS[key + 5], KEYS[key + 6]
+  local id, root, place = ARGV[arg + 3], ARGV[arg + 4], ARGV[arg + 6]
+  local thread, top, replies = KEYS[key + 2], KEYS[key + 3], KEYS[key + 4]
   if place ~= "" then
     redis.call("HINCRBY", thread, "count", 1)
     redis.call("ZADD", id == root and top or replies, place, id)
     if id ~= root then
-      redis.call("ZADD", top, "NX", ARGV[arg + 9], root)
+      redis.call("ZADD", top, "NX", ARGV[arg + 7], root)
     end
   end
   if place ~= "" or redis.call("EXISTS", replies) == 1 then -- it may be the tombstone above a published reply
@@ -44,9 +43,8 @@ local function restore(key, arg)
     return 0
   end
   local id = ARGV[arg + 3]
-  redis.call("ZADD", KEYS[key + 2], ARGV[arg + 6], id)
-  if ARGV[arg + 7] ~= "" then
-    redis.call("ZADD", KEYS[key + 3], ARGV[arg + 7], id)
+  for i = 1, tonumber(ARGV[arg + 8]) do
+    redis.call("ZADD", KEYS[key + 4 + i], ARGV[arg + 8 + i], id)
   end
   place_in_thread(key, arg)
   if ARGV[arg + 5] ~= "" then
@@ -56,7 +54,10 @@ local function restore(key, arg)
 end
 
 local results = {}
-for i = 0, (#KEYS - 1) / 6 - 1 do
-  results[i + 1] = restore(1 + i * 6, i * 9)
+local key, arg = 1, 0
+while arg < #ARGV do
+  results[#results + 1] = restore(key, arg)
+  local stands = tonumber(ARGV[arg + 8])
+  key, arg = key + 4 + stands, arg + 8 + stands
 end
 return results

@@ -1,0 +1,62 @@
+"""In which lists a comment stands, and where: the one answer to that, for every script that moves it.
+
+A list is the comments of one state that share a facet: all of a site, those of a thread, of an author, with a
+finding, of a cluster. What is queued or erased is in the plain list of its state alone.
+"""
+
+from collections.abc import Iterator
+
+from service.comments.authors import author_key
+from service.comments.model import Comment, State
+from service.store import keys
+from service.store.keys import digest
+
+LISTED = frozenset({State.PENDING, State.PUBLISHED, State.REJECTED})
+"""The states that moderators list by facets."""
+
+
+def of_thread(name: str) -> str:
+    return f"thread={digest(name)}"
+
+
+def of_author(key: str) -> str:
+    return f"author={digest(key)}"
+
+
+def of_code(code: str) -> str:
+    return f"code={code}"
+
+
+def of_cluster(cluster: str) -> str:
+    return f"cluster={cluster}"
+
+
+def facets(comment: Comment) -> Iterator[str]:
+    """Every facet by which a comment is listed, the empty one first."""
+    yield ""
+    if comment.state not in LISTED:
+        return
+    yield of_thread(comment.thread)
+    author = author_key(comment.site, comment.author)
+    if author is not None:
+        yield of_author(author)
+    for code in dict.fromkeys(f.code for f in comment.now.findings if f.action != "ignore"):
+        yield of_code(code)
+    if comment.state is State.PENDING:
+        yield of_cluster(comment.cluster)
+
+
+def places(p: int, comment: Comment) -> dict[str, float]:
+    """The key of each list that a comment stands in, and its score there (unix ms, or its risk)."""
+    since, site = since_ms(comment), comment.site
+    found: dict[str, float] = {keys.listed(p, site, comment.state, facet): since for facet in facets(comment)}
+    if comment.state is State.PENDING:
+        found[keys.risk(p, site)] = comment.now.risk
+    return found
+
+
+def since_ms(comment: Comment) -> int:
+    """What waits is listed by its arrival, what was decided by the decision."""
+    if comment.state in (State.QUEUED, State.PENDING):
+        return comment.created_at
+    return comment.now.published_at or comment.updated_at
