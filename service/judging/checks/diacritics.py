@@ -7,13 +7,10 @@ business, nor are raw keystrokes.
 from service.judging.checks import keystrokes
 from service.judging.model import Finding
 from service.judging.vietnamese.foreign import judge_language
-from service.judging.vietnamese.needs_marks import Evidence, weigh
 from service.judging.vietnamese.restoration import restore
+from service.judging.vietnamese.verdict import judge_marks
 from service.judging.vietnamese.words import Words, words_of
 
-_MISSING_SHARE = 0.62
-_PARTIAL_SHARE = 0.25
-_LEAST_COST = (5.5, 5.5, 5.5, 6.0, 6.5, 7.0, 8.0)
 _LACKS = 0.5
 
 
@@ -24,28 +21,17 @@ def diacritics(text: str) -> list[Finding]:
     [('missing_diacritics', ((0, 12),))]
     """
     words = words_of(text)
-    evidence = weigh(words)
-    code = _code(evidence)
-    if code is None or keystrokes.keystrokes(text) or judge_language(words).likely:
+    verdict = judge_marks(words)
+    if verdict.marks is None or keystrokes.keystrokes(text) or judge_language(words).likely:
         return []
-    return [Finding("diacritics", code, 0.9, _spans(words, evidence))]
+    return [Finding("diacritics", verdict.marks.value, verdict.score, _spans(words, verdict.needs))]
 
 
-def _code(evidence: Evidence) -> str | None:
-    needed = evidence.lacking + evidence.marked
-    vietnamese = evidence.words - evidence.foreign
-    if evidence.cost < _LEAST_COST[min(vietnamese, len(_LEAST_COST) - 1)] or vietnamese < evidence.foreign:
-        return None
-    if evidence.lacking >= _MISSING_SHARE * needed:
-        return "missing_diacritics"
-    return "partial_diacritics" if evidence.lacking >= _PARTIAL_SHARE * needed else None
-
-
-def _spans(words: Words, evidence: Evidence) -> tuple[tuple[int, int], ...]:
+def _spans(words: Words, needs: list[float]) -> tuple[tuple[int, int], ...]:
     """Runs of words that lack their marks; a word between them that needs none does not part a run."""
     runs: list[list[int]] = []
     open_run = False
-    for at, need in enumerate(evidence.needs):
+    for at, need in enumerate(needs):
         token = words.tokens[at]
         if need >= _LACKS:
             if open_run:
@@ -53,7 +39,7 @@ def _spans(words: Words, evidence: Evidence) -> tuple[tuple[int, int], ...]:
             else:
                 runs.append([at, at])
             open_run = True
-        elif not token.isalpha() or evidence.needs[at] == 0.0:
+        elif not token.isalpha() or need == 0.0:
             open_run = False
     return tuple((words.spans[first][0], words.spans[last][1]) for first, last in runs)
 

@@ -59,7 +59,8 @@ def pack_factor(factors: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
 
 def unpack_factor(packed: npt.NDArray[np.uint8]) -> Floats:
     """The factors again."""
-    return np.exp((packed.astype(np.float32) - _FACTOR_ONE) * np.float32(_FACTOR_STEP))
+    factors: Floats = np.exp((packed.astype(np.float32) - _FACTOR_ONE) * np.float32(_FACTOR_STEP))
+    return factors
 
 
 def _unpacked() -> Floats:

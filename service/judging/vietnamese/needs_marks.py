@@ -13,7 +13,7 @@ from math import exp, log1p
 
 import numpy as np
 
-from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, strip
+from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, strip, unstretched
 from service.judging.vietnamese.words import COMMA, Words
 
 _SCALE = 12.0
@@ -110,7 +110,7 @@ class Evidence:
         marked: how many of them carry a Vietnamese mark.
         foreign: how many are no Vietnamese syllable, with or without marks.
         cost: sum over the unmarked words of -log(chance that it is right so).
-        worst: the largest of these.
+        costs: the same by token.
         lacking: how many unmarked words are expected to need marks.
         needs: by token, the chance that it lacks its marks; 0 for what is no unmarked word.
     """
@@ -119,7 +119,7 @@ class Evidence:
     marked: int
     foreign: int
     cost: float
-    worst: float
+    costs: list[float]
     lacking: float
     needs: list[float]
 
@@ -135,7 +135,7 @@ def weigh(text: Words) -> Evidence:
     for at, (code, _) in outside.items():
         codes[at] = code
     marked = foreign = words = 0
-    cost = worst = lacking = 0.0
+    spent = [0.0] * len(codes)
     needs = [0.0] * len(codes)
     before = 0
     codes.append(0)
@@ -155,12 +155,9 @@ def weigh(text: Words) -> Evidence:
             marked += 1
             continue
         foreign += odds == _FOREIGN
-        one = costs[odds + 512]
-        cost += one
-        worst = max(worst, one)
+        spent[at] = costs[odds + 512]
         needs[at] = needs_by_odds[odds + 512]
-        lacking += needs[at]
-    return Evidence(words, marked, foreign, cost, worst, lacking, needs)
+    return Evidence(words, marked, foreign, sum(spent), spent, sum(needs), needs)
 
 
 def _outside(token: str, tables: _Tables) -> tuple[int, int]:
@@ -172,6 +169,7 @@ def _outside(token: str, tables: _Tables) -> tuple[int, int]:
         return code, _MARKED
     if has_marks(token):
         return 0, _MARKED
-    if token not in legal_stripped():
+    word = unstretched(token)
+    if word not in legal_stripped():
         return 0, _FOREIGN
-    return 0, tables.alone.get(token, _UNKNOWN_SYLLABLE)
+    return tables.slots.get(word, 0), tables.alone.get(word, _UNKNOWN_SYLLABLE)

@@ -5,6 +5,7 @@ punctuation are kept to the character. Whether a text needs this is not decided 
 """
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,18 @@ from service.judging.vietnamese.counts import (
     extend_key,
     start_key,
 )
-from service.judging.vietnamese.syllables import fold, has_marks
+from service.judging.vietnamese.needs_marks import weigh
+from service.judging.vietnamese.syllables import fold, has_marks, stretched, unstretched
 from service.judging.vietnamese.words import COMMA, Words, words_of
 
 _MOST_CHOICES = 12
 _MOST_WORDS = 200
 """Longer texts are restored in pieces of so many words, so that the work stays linear."""
+_ENOUGH_WORDS = 60
+_NEVER_SO = -12.0
+"""Log-probability of a word that was never seen as it stands, though other ways to mark it were."""
+_TRUST = 4.0
+"""How much marked words speak for unmarked ones: log-odds to one unit of log(marked / lacking)."""
 _DISCOUNT = 0.5
 """Taken from every count; bench/train/ngrams.py made the factors so."""
 
@@ -36,12 +43,10 @@ def restore(text: str) -> str:
     'Bài viết rất hay, cảm ơn tòa soạn!'
     """
     words = words_of(text)
-    if not words.tokens:
-        return text
-    known = counts()
-    chosen = _best(words, known)
+    evidence = weigh(words)
+    trust = _TRUST * log((evidence.marked + 1) / (evidence.lacking + 1))
     parts, end = [], 0
-    for at, word in enumerate(chosen):
+    for at, word in enumerate(_best(words, counts(), max(trust, 0.0))):
         if word is None:
             continue
         start, stop = words.spans[at]
@@ -50,28 +55,54 @@ def restore(text: str) -> str:
     return "".join([*parts, text[end:]])
 
 
+def doubt(words: Words) -> float:
+    """How unlikely the words are right as they stand: -log of the chance, in its context, at least 0.
+
+    Only the first words of a long text are read; so much is enough to be sure.
+    """
+    tokens = words.tokens[:_ENOUGH_WORDS]
+    known = counts()
+    lattice = _lattice(tokens, known)
+    scores = _transitions(lattice, known)
+    written = 0.0
+    every = np.zeros((1, 1), dtype=np.float32)
+    rows = list(zip(lattice.sizes, lattice.written, strict=True))
+    for at in range(2, len(rows)):
+        (last2, w2), (last, w1), (here, w0) = rows[at - 2 : at + 1]
+        written += float(scores[at, max(w2, 0), max(w1, 0), w0]) if w0 >= 0 else _NEVER_SO
+        every = np.logaddexp.reduce(every[:, :, None] + scores[at][:last2, :last, :here], axis=0)
+    return max(0.0, float(np.logaddexp.reduce(every, axis=None)) - written)
+
+
 def _with_case(word: str, written: str) -> str:
     return "".join(c.upper() if w.isupper() else c for c, w in zip(word, written, strict=True))
 
 
-def _best(words: Words, known: Counts) -> list[str | None]:
+def _best(words: Words, known: Counts, trust: float) -> list[str | None]:
     """For each token the word to write in its place, or None to leave it."""
     result: list[str | None] = []
     for start in range(0, len(words.tokens), _MOST_WORDS):
         tokens = words.tokens[start : start + _MOST_WORDS]
         lattice = _lattice(tokens, known)
-        for token, number in zip(tokens, _search(lattice, known), strict=True):
+        for token, number in zip(tokens, _search(lattice, known, trust), strict=True):
             word = known.words[number] if number > UNKNOWN else token
-            result.append(word if word != fold(token) else None)
+            result.append(_spelt_like(word, token) if word != fold(token) else None)
     return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Lattice:
-    """Choices by position: word numbers (rows padded with -1), and how many there are in each row."""
+    """Choices by position.
+
+    Attributes:
+        numbers: word numbers, rows padded with -1; two ends of sentence before the words and one after them.
+        sizes: how many choices there are in each row.
+        written: which of them is the word as it stands; -1 for none.
+    """
 
     numbers: npt.NDArray[np.int64]
     sizes: list[int]
+    written: list[int]
 
 
 def _lattice(tokens: list[str], known: Counts) -> _Lattice:
@@ -80,7 +111,15 @@ def _lattice(tokens: list[str], known: Counts) -> _Lattice:
     numbers = np.full((len(rows), max(sizes)), -1, dtype=np.int64)
     for at, row in enumerate(rows):
         numbers[at, : len(row)] = row
-    return _Lattice(numbers, sizes)
+    written = [0, 0, *(_written(token, row, known) for token, row in zip(tokens, rows[2:-1], strict=True)), 0]
+    return _Lattice(numbers, sizes, written)
+
+
+def _written(token: str, row: tuple[int, ...], known: Counts) -> int:
+    if len(row) == 1:
+        return 0
+    number = known.numbers.get(token if token in known.numbers else unstretched(token))
+    return row.index(number) if number in row else -1
 
 
 def _choices(token: str, known: Counts) -> tuple[int, ...]:
@@ -90,11 +129,21 @@ def _choices(token: str, known: Counts) -> tuple[int, ...]:
         return (NUMBER,) if any(map(str.isdigit, token)) else (BREAK,)
     if has_marks(token):
         return (known.numbers.get(fold(token), UNKNOWN),)
+    if token not in known.numbers:
+        token = unstretched(token)
     return known.choices.get(token, (known.numbers.get(token, UNKNOWN),))[:_MOST_CHOICES]
 
 
-def _search(lattice: _Lattice, known: Counts) -> list[int]:
+def _spelt_like(word: str, token: str) -> str:
+    return word if len(word) == len(token) else stretched(word, token)
+
+
+def _search(lattice: _Lattice, known: Counts, trust: float) -> list[int]:
     scores = _transitions(lattice, known)
+    if trust > 0:
+        for at, choice in enumerate(lattice.written):
+            if choice >= 0 and lattice.sizes[at] > 1:
+                scores[at, :, :, choice] += trust
     sizes = lattice.sizes
     best = np.zeros((1, 1), dtype=np.float32)
     back: list[npt.NDArray[np.intp]] = []

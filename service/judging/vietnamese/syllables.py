@@ -5,6 +5,7 @@ is not known here. Two placements of the tone mark are in use ("hoà" and "hòa"
 brings them to the second, which most newspapers print.
 """
 
+import re
 import unicodedata
 from functools import cache
 
@@ -55,6 +56,10 @@ def _strip_table() -> dict[int, str]:
     return table
 
 
+_STRETCH = 3
+"""So many times one letter is no spelling."""
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_RUN = re.compile(r"(.)\1*", re.DOTALL)
 _STRIP = _strip_table()
 _TONE_OF = {
     unicodedata.normalize("NFC", vowel + mark): (vowel, mark)
@@ -175,3 +180,26 @@ def has_marks(word: str) -> bool:
     (True, False, False)
     """
     return strip(word) != word
+
+
+def unstretched(word: str) -> str:
+    """A word without its drawn-out letters.
+
+    >>> unstretched("ngonnnn"), unstretched("boong")
+    ('ngon', 'boong')
+    """
+    return _STRETCHED.sub(r"\1", word)
+
+
+def stretched(word: str, like: str) -> str:
+    """Draw a word's letters out as another's are: both differ in nothing but marks and length.
+
+    >>> stretched("đẹp", "deppp")
+    'đẹppp'
+    """
+    letters = iter(word)
+    parts = []
+    for run in _RUN.finditer(like):
+        drawn_out = len(run[0]) >= _STRETCH
+        parts += [next(letters) * len(run[0])] if drawn_out else [next(letters) for _ in run[0]]
+    return "".join(parts)

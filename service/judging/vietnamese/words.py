@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from service.judging.text import hidden
+
 COMMA = ","
 TOKEN = re.compile(r"[^\W_]+|[,.!?…;:()\"“”\n]")
 """Words, with the digits in them, commas and ends of sentences; the training reads with the same."""
@@ -30,26 +32,31 @@ _ADDRESS = re.compile(
 _LONGEST_CHUNK = 2_100
 
 
+_MOST_MARKS = 3
+"""Combining marks read on one letter; a Vietnamese letter has two at most, and more of them only disguise."""
+
+
 @dataclass(frozen=True)
 class Words:
     """The words of one text.
 
     Attributes:
         text: the text given.
-        tokens: what `TOKEN` finds, lower case, in NFC.
+        tokens: what `TOKEN` finds, lower case, in NFC, without what hides.
     """
 
     text: str
     tokens: list[str]
     _read: str
+    _positions: list[int] | None
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """Where each token stands in the text given, half-open, in code points."""
         found = [match.span() for match in TOKEN.finditer(self._read)]
-        if len(self._read) == len(self.text):
+        back = self._positions
+        if back is None:
             return found
-        back = _positions(self.text)
         return [(back[start], back[end]) for start, end in found]
 
     def as_written(self, at: int) -> str:
@@ -61,11 +68,15 @@ class Words:
 @lru_cache(maxsize=32)
 def words_of(text: str) -> Words:
     """Read a text; the last few are kept, since several checks read the same."""
-    read = text if unicodedata.is_normalized("NFC", text) else "".join(_clusters(text))
+    hides = hidden(text)
+    if hides or not unicodedata.is_normalized("NFC", text):
+        read, positions = _composed(text, set(hides))
+    else:
+        read, positions = text, None
     if _SIGNS_OF_ADDRESS.search(read):
         read = _CHUNK.sub(_blank_address, read)
     read = read.replace("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", "I").lower()
-    return Words(text, TOKEN.findall(read), read)
+    return Words(text, TOKEN.findall(read), read, positions)
 
 
 def _blank_address(chunk: re.Match[str]) -> str:
@@ -75,23 +86,25 @@ def _blank_address(chunk: re.Match[str]) -> str:
     return " " * len(found)
 
 
-def _clusters(text: str) -> list[str]:
-    """Each base letter with the combining marks after it, composed."""
-    clusters: list[str] = []
-    for letter in text:
-        if clusters and unicodedata.combining(letter):
-            clusters[-1] += letter
-        else:
-            clusters.append(letter)
-    return [unicodedata.normalize("NFC", cluster) for cluster in clusters]
-
-
-def _positions(text: str) -> list[int]:
-    """For each position in the composed text, the position in the text given; one more for its end."""
+def _composed(text: str, hides: set[int]) -> tuple[str, list[int]]:
+    """The text, each letter and its marks as one, and where each code point of it, and its end, came from."""
+    read: list[str] = []
     positions: list[int] = []
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or not unicodedata.combining(text[end]):
-            positions += [start] * len(unicodedata.normalize("NFC", text[start:end]))
-            start = end
-    return [*positions, len(text)]
+    cluster, start = "", 0
+    for at, letter in enumerate(text):
+        if at in hides:
+            continue
+        if cluster and unicodedata.combining(letter):
+            if len(cluster) <= _MOST_MARKS:
+                cluster += letter
+            continue
+        _close(cluster, start, read, positions)
+        cluster, start = letter, at
+    _close(cluster, start, read, positions)
+    return "".join(read), [*positions, len(text)]
+
+
+def _close(cluster: str, start: int, read: list[str], positions: list[int]) -> None:
+    composed = unicodedata.normalize("NFC", cluster)
+    read.append(composed)
+    positions += [start] * len(composed)

@@ -1,0 +1,44 @@
+"""What needs no marks inside a marked text: names and brands in capitals, and what stands in quotation marks.
+
+In a text without any marks nothing is exempt: there capitals are the beginnings of sentences and of names alike.
+"""
+
+import re
+from dataclasses import replace
+
+from service.judging.vietnamese.needs_marks import Evidence
+from service.judging.vietnamese.words import Words
+
+_QUOTED = re.compile(r"[“\"]([^“”\"\n]{1,80})[”\"]")
+_OF_WORDS_MARKED = 0.4
+
+
+def without_names(words: Words, evidence: Evidence) -> Evidence:
+    """The evidence without what is exempt; as it is where too little of the text is marked."""
+    if evidence.marked < _OF_WORDS_MARKED * evidence.words:
+        return evidence
+    quoted = [found.span(1) for found in _QUOTED.finditer(words.text)]
+    needs, costs = list(evidence.needs), list(evidence.costs)
+    for at, need in enumerate(needs):
+        if need and (_is_name(words, at) or _is_inside(words.spans[at], quoted)):
+            needs[at] = costs[at] = 0.0
+    return replace(evidence, needs=needs, costs=costs, cost=sum(costs), lacking=sum(needs))
+
+
+def _is_name(words: Words, at: int) -> bool:
+    """A capital inside a sentence, or at its beginning where the next word has one too."""
+    if not words.as_written(at)[0].isupper():
+        return False
+    if at > 0 and words.tokens[at - 1].isalpha() and not words.as_written(at - 1).isupper():
+        return True
+    return (
+        at + 1 < len(words.tokens) and words.as_written(at + 1)[:1].isupper() and not _is_shouted(words, at)
+    )
+
+
+def _is_shouted(words: Words, at: int) -> bool:
+    return words.as_written(at).isupper() and words.as_written(at + 1).isupper()
+
+
+def _is_inside(span: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in ranges)
