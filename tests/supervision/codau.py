@@ -80,7 +80,7 @@ class Up:
     def children(self) -> dict[str, int]:
         """Process numbers by what runs: `valkey-server`, `service.supervision.api_process`, `workers`, …"""
         found = {}
-        for number in self._numbers():
+        for number in self.numbers():
             words = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
             if not words[0]:
                 continue  # it has ended, and is not buried yet
@@ -88,7 +88,7 @@ class Up:
             found[name] = number
         return found
 
-    def _numbers(self) -> Iterator[int]:
+    def numbers(self) -> Iterator[int]:
         for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
             yield from map(int, (thread / "children").read_text(encoding="ascii").split())
 
