@@ -1,6 +1,7 @@
 """What needs no marks inside a marked text: names and brands in capitals, and what stands in quotation marks.
 
-In a text without any marks nothing is exempt: there capitals are the beginnings of sentences and of names alike.
+In a text without any marks nothing is exempt: there capitals are the beginnings of sentences and of names
+alike.
 """
 
 import re
@@ -11,6 +12,7 @@ from service.judging.vietnamese.words import Words
 
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{1,80})[”\"]")
 _OF_WORDS_MARKED = 0.4
+_LONGEST_NAME = 5
 
 
 def without_names(words: Words, evidence: Evidence) -> Evidence:
@@ -20,12 +22,20 @@ def without_names(words: Words, evidence: Evidence) -> Evidence:
     quoted = [found.span(1) for found in _QUOTED.finditer(words.text)]
     needs, costs = list(evidence.needs), list(evidence.costs)
     for at, need in enumerate(needs):
-        if need and (_is_name(words, at) or _is_inside(words.spans[at], quoted)):
+        if need and (_is_part_of_name(words, at) or _is_inside(words.spans[at], quoted)):
             needs[at] = costs[at] = 0.0
     return replace(evidence, needs=needs, costs=costs, cost=sum(costs), lacking=sum(needs))
 
 
-def _is_name(words: Words, at: int) -> bool:
+def is_name(words: Words) -> bool:
+    """Whether the whole text is a few words that all begin with a capital, and may be somebody's name."""
+    spoken = [at for at, token in enumerate(words.tokens) if token.isalpha()]
+    written = [words.as_written(at) for at in spoken]
+    few = 2 <= len(written) <= _LONGEST_NAME
+    return few and all(w[0].isupper() for w in written) and not all(map(str.isupper, written))
+
+
+def _is_part_of_name(words: Words, at: int) -> bool:
     """A capital inside a sentence, or at its beginning where the next word has one too."""
     if not words.as_written(at)[0].isupper():
         return False

@@ -6,9 +6,10 @@ word with marks, or a common syllable, speaks for it. Which other language it is
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from service.judging.vietnamese.needs_marks import is_row, is_word
-from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped
+from service.judging.vietnamese.needs_marks import is_row, is_word, weigh
+from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, unstretched
 from service.judging.vietnamese.words import Words
 
 _COMMON_ENGLISH = """
@@ -40,6 +41,11 @@ _COMMON_FOREIGN = 1.5
 _LIKE_BOTH = 0.3
 """Weights of one word for another language; natural logarithms of rough likelihood ratios."""
 _ENOUGH = 2.5
+_AGAINST_MARKS = 0.18
+"""Evidence for another language that outweighs one unit of evidence for missing marks: syllables such as
+"to", "me" and "can" are both, so English costs something as unmarked Vietnamese too. Tuned on half of
+diacritics.dev.tsv.
+"""
 _OTHER_SCRIPT_SHARE = 0.5
 _SHORTEST_TOLD = 3
 """Letters from which on a word that is no syllable tells of a language: "dc", "sp" are short forms."""
@@ -51,23 +57,27 @@ class Foreign:
 
     Attributes:
         evidence: log-likelihood ratio, roughly; positive for another language.
+        lacking: what speaks for Vietnamese without its marks, `needs_marks.Evidence.cost`.
         words: how many words spoke.
         other_script: share of the letters that are not Latin.
     """
 
     evidence: float
+    lacking: float
     words: int
     other_script: float
 
     @property
     def seen(self) -> bool:
         """Whether the text is surely in another language."""
-        return self.other_script > _OTHER_SCRIPT_SHARE or (self.words > 1 and self.evidence >= _ENOUGH)
+        enough = self.words > 1 and self.evidence >= max(_ENOUGH, _AGAINST_MARKS * self.lacking)
+        return self.other_script > _OTHER_SCRIPT_SHARE or enough
 
     @property
     def likely(self) -> bool:
         """Whether another language is likelier than Vietnamese: enough to demand no marks."""
-        return self.evidence > 0 or self.other_script > _OTHER_SCRIPT_SHARE
+        outweighed = self.evidence > _AGAINST_MARKS * self.lacking
+        return outweighed or self.other_script > _OTHER_SCRIPT_SHARE
 
 
 def judge_language(words: Words) -> Foreign:
@@ -76,7 +86,8 @@ def judge_language(words: Words) -> Foreign:
     letters = sum(map(len, spoken))
     latin = [token for token in spoken if _is_latin(token)]
     others = letters - sum(map(len, latin))
-    return Foreign(sum(map(_weight, latin)), len(latin), others / letters if letters else 0.0)
+    share = others / letters if letters else 0.0
+    return Foreign(sum(map(_weight, latin)), weigh(words).cost, len(latin), share)
 
 
 def _is_latin(token: str) -> bool:
@@ -87,9 +98,11 @@ def _is_latin(token: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16_384)
 def _weight(token: str) -> float:
     if has_marks(token):
         return _MARKED if fold(token) in legal() else _LOAN
+    token = unstretched(token)
     listed = token in _ENGLISH or token in _OTHERS
     if token in legal_stripped():
         return (_LIKE_BOTH if token in _ENGLISH else 0.0) if listed else _syllable_weight(token)

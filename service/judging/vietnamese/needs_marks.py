@@ -6,7 +6,7 @@ evidence; what is made of them is `verdict`'s business.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from math import exp, log1p
@@ -124,8 +124,9 @@ class Evidence:
     needs: list[float]
 
 
+@lru_cache(maxsize=32)
 def weigh(text: Words) -> Evidence:
-    """Weigh every word of a text."""
+    """Weigh every word of a text; the last few are kept, since several checks ask."""
     tables = _tables()
     size, left, right, own = tables.size, tables.left, tables.right, tables.own
     costs, needs_by_odds = tables.costs, tables.needs

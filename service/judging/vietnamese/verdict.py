@@ -1,14 +1,15 @@
 """Does this text need marks that it lacks? Proper, lacking, partly lacking, or too little to tell.
 
-The evidence is in natural logarithms: what the neighbours say against each unmarked word, and, where that alone
-does not decide, what the restorer says against the text as it stands. Language and raw keystrokes are not looked at.
+The evidence is in natural logarithms: what the neighbours say against each unmarked word, and, where that
+alone does not decide, what the restorer says against the text as it stands. Language and raw keystrokes are
+not looked at.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from math import exp, log
 
-from service.judging.vietnamese.exempt import without_names
+from service.judging.vietnamese.exempt import is_name, without_names
 from service.judging.vietnamese.needs_marks import Evidence, weigh
 from service.judging.vietnamese.restoration import doubt
 from service.judging.vietnamese.words import Words
@@ -39,7 +40,8 @@ class Verdict:
 _SUSPECT = (9.0, 6.0, 9.0, 7.0, 6.0, 5.0, 5.0)
 _SURE = (99.0, 11.0, 16.0, 14.0, 12.0, 10.0, 8.0)
 """Evidence from which on a text of so many unmarked Vietnamese words (the last: six and more) is flagged, and
-rejected. Tuned on half of diacritics.dev.tsv: two words without marks are mostly a name or a phrase that needs none.
+rejected. Tuned on half of diacritics.dev.tsv: two words without marks are mostly a name or a phrase that
+needs none.
 """
 _PARTLY = 0.25
 _LARGELY = 0.5
@@ -76,7 +78,7 @@ def _judge_unmarked(words: Words, evidence: Evidence) -> Verdict:
     total = _total(words, evidence)
     length = min(evidence.words - evidence.foreign, len(_SURE) - 1)
     score = _score(total, _SUSPECT[length], _SURE[length])
-    if total >= _SURE[length]:
+    if total >= _SURE[length] and not is_name(words):
         return Verdict(Marks.MISSING, score, evidence.needs)
     return Verdict(Marks.PARTIAL if total >= _SUSPECT[length] else None, score, evidence.needs)
 

@@ -24,8 +24,9 @@ _ADDRESS = re.compile(
       | [a-z]+://                                 # a link
       | www\.
       | [\w.+-]+@[\w-]+\.\w                       # an e-mail address
-      | [\w-]+(?:\.[\w-]+)*\.(?:com|vn|net|org|info|io|me|co|ly|gl|app|xyz|top|cc|club|online|shop|site)\b
-      | \w[\w-]*\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|mp[34]|zip|exe|txt|py|html?)\b   # a file
+      | [\w-]+(?:\.[\w-]+)*\.(?:com|vn|net|org|info|io|app|xyz|top|club|online|shop|site)(?:[/:?\#]|\W*$)
+      | [\w-]+\.[a-z]{2,4}/                        # a shortened link
+      | \w[\w-]*\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|mp[34]|zip|exe|txt|py|html?)\W*$   # a file
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -36,7 +37,7 @@ _MOST_MARKS = 3
 """Combining marks read on one letter; a Vietnamese letter has two at most, and more of them only disguise."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """The words of one text.
 
