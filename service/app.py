@@ -8,6 +8,7 @@ from aiohttp import web
 from service.api import (
     administration,
     articles,
+    authors,
     decisions,
     docs_page,
     intake,
@@ -15,6 +16,7 @@ from service.api import (
     operations,
     queue,
     reading,
+    stream,
 )
 from service.api.answers import Answers
 from service.api.metrics import METRICS, Metrics, measured
@@ -34,6 +36,8 @@ ENDPOINTS = [
     *articles.endpoints,
     *queue.endpoints,
     *decisions.endpoints,
+    *authors.endpoints,
+    *stream.endpoints,
     *administration.endpoints,
 ]
 
@@ -45,6 +49,8 @@ def create_app(settings: Settings) -> web.Application:
     store = Store(settings.redis_url, settings.partitions)
     app[SERVICES] = Services(store, settings, Answers(settings.redis_url))
     app[METRICS] = Metrics()
+    app[stream.STREAMS] = stream.Streams(store)
+    app.on_shutdown.append(stream.end_streams)
     app.cleanup_ctx.extend([_store, _answers])
     install(app, ENDPOINTS)
     app.add_routes([*operations.routes, *docs_page.routes, *moderate_page.routes, openapi_route(ENDPOINTS)])

@@ -67,8 +67,6 @@ async def _standing(store: Store, comment: Comment, key: str | None) -> Standing
 async def _flooding(store: Store, comment: Comment, policy: Policy) -> bool:
     site, author = comment.site, author_key(comment.site, comment.author)
     address = address_key(site, comment.author)
-    if author is not None:
-        await store.authors.wrote(site, author, comment)
     watched = []
     if author is not None and author != address and policy.flood.author is not None:
         watched.append(store.authors.flooding(site, author, comment, policy.flood.author))

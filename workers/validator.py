@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from service.comments.authors import author_key
 from service.comments.lifecycle import Actor, move
 from service.comments.model import ActedFinding, Comment, Entry, Event, State
 from service.comments.verdict import Verdict, decide
@@ -95,7 +94,6 @@ class Validator:
     async def _commit(self, steps: Sequence[Step]) -> None:
         if not steps:
             return
-        await self._record(steps)
         committed = await self._store.comments.commit_all(steps)
         log.debug("judged", committed=sum(committed.values()), of=len(steps))
         await self._queue.tell([(step.waiter, step.after.id) for step in steps if step.waiter])
@@ -147,18 +145,6 @@ class Validator:
             cluster=cluster,
         )
         return Step(comment, move(comment, entry, Actor.WORKER), task.entry, task.waiter)
-
-    async def _record(self, steps: Sequence[Step]) -> None:
-        """Keep the authors' records; before the verdicts, so that a crash in between leaves a retry."""
-        decided = [step.after for step in steps if step.after.state is not State.PENDING]
-        named = [(author_key(comment.site, comment.author), comment) for comment in decided]
-        await asyncio.gather(
-            *(
-                self._store.authors.decided(comment.site, author, comment)
-                for author, comment in named
-                if author is not None
-            )
-        )
 
 
 def set_aside(error: str) -> Verdict:

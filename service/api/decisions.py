@@ -20,7 +20,6 @@ from service.api.requests import (
 from service.api.routing import MODERATOR, Call, Endpoints, reply
 from service.api.views import View, history_view, moderator_view
 from service.comments import lifecycle
-from service.comments.authors import author_key
 from service.comments.ids import new_id
 from service.comments.merge_patch import validated
 from service.comments.model import Author, Comment, Entry, Event, State
@@ -91,7 +90,6 @@ async def undo(call: Call[Nothing, SiteQuery]) -> web.Response:
         after = lifecycle.undo(before, by=caller.name, key_id=caller.id, at=at)
         if await store.comments.commit(Step(before, after)):
             break
-    await _keep_record(call, after)
     return reply(200, moderator_view(after, call.language))
 
 
@@ -178,7 +176,6 @@ async def _decide(call: Call[Any, SiteQuery], comment_id: str, decision: Decisio
         after = lifecycle.decide(before, _entry(call, before, decision, kind))
         if await store.comments.commit(Step(before, after)):
             break
-    await _keep_record(call, after)
     if after.state is not State.PENDING:
         await store.claims.drop(after.site, after.id)
     return after
@@ -214,9 +211,3 @@ def _edited(call: Call[Any, SiteQuery], body: str | None, before: Comment) -> st
     if len(text) > longest:
         raise InvalidRequest([("body", f"must have at most {longest} characters")])
     return None if text == before.body else text
-
-
-async def _keep_record(call: Call[Any, SiteQuery], comment: Comment) -> None:
-    author = author_key(comment.site, comment.author)
-    if author is not None:
-        await call.services.store.authors.decided(comment.site, author, comment)

@@ -66,6 +66,11 @@ REQUEST_HEADERS: Mapping[str, dict[str, Any]] = {
         "schema": {"type": "string"},
         "example": '"6f1ed002ab5595859014ebf0"',
     },
+    "Last-Event-ID": {
+        "description": "The last `id` that was received: go on behind it, from up to 24 hours back.",
+        "schema": {"type": "string"},
+        "example": "AgT0s9CaqzMC6AcA",
+    },
     "Accept-Language": {
         "description": "Messages for the reader are Vietnamese, unless English has the greater weight here.",
         "schema": {"type": "string"},
@@ -151,7 +156,10 @@ CALLS: Mapping[tuple[str, str], Documented] = {
         description="Omitted fields stay as they are, `null` takes one back to its default. Rules that would "
         "loosen the site's policy are refused.",
     ),
-    ("GET", "/v1/queue"): Documented({200: Answer("One page.", r.Queue)}, headers=_LANGUAGE),
+    ("GET", "/v1/queue"): Documented(
+        {200: Answer("One page; with `q` also how far was looked.", r.SearchedQueue | r.Queue)},
+        headers=_LANGUAGE,
+    ),
     ("POST", "/v1/comments/{id}/approve"): _DECISION,
     ("POST", "/v1/comments/{id}/reject"): _DECISION,
     ("POST", "/v1/comments/{id}/edit"): _DECISION,
@@ -165,12 +173,30 @@ CALLS: Mapping[tuple[str, str], Documented] = {
     ("POST", "/v1/decisions"): Documented(
         {200: Answer("One result for each decision, in order.", r.Results)}, headers=_LANGUAGE
     ),
+    ("GET", "/v1/authors/{key}"): Documented({200: Answer("The author.", r.AuthorPage)}, headers=_LANGUAGE),
+    ("PUT", "/v1/authors/{key}/standing"): Documented(
+        {200: Answer("What is in force now.", r.AuthorStanding)}
+    ),
     ("POST", "/v1/queue/claim"): Documented(
         {200: Answer("What this moderator holds now in addition.", r.Claimed)}, headers=_LANGUAGE
     ),
     ("POST", "/v1/queue/release"): Documented({200: Answer("They are free again.", r.Released)}),
     ("GET", "/v1/comments/{id}/history"): Documented(
         {200: Answer("Every step, oldest first.", r.History)}, headers=_LANGUAGE
+    ),
+    ("GET", "/v1/events"): Documented(
+        {
+            200: Answer(
+                "A stream that ends with the process, the key or the store.", media="text/event-stream"
+            )
+        },
+        headers=("Last-Event-ID", *_LANGUAGE),
+        description="Server-sent events, from now on or behind `Last-Event-ID`. Types: `comment.pending`, "
+        "`comment.published`, `comment.rejected`, `comment.updated` (an edit) or `comment.erased`; `data` is "
+        '`{"type", "timestamp", "data": <comment as a website sees it>}`, the comment as it then stands. '
+        "`event: reset` comes first where more may have happened than is told: read the lists again. An `id` "
+        "without data keeps the place of a client that is told nothing for a while. When the stream ends, "
+        "connect again with the last `id`; at least every 15 seconds something is sent.",
     ),
     ("PUT", "/v1/sites/{site}"): Documented(
         {200: Answer("The site, renamed.", admin.Site), 201: Answer("The site, made.", admin.Site)}

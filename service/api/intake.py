@@ -81,7 +81,6 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
                 Step(before, after, waiter=call.services.answers.channel if wait_s else "")
             ):
                 break
-        await _keep_record(call, after)
         return await _accepted(call, after, told, wait_s)
 
 
@@ -96,9 +95,6 @@ async def erase(call: Call[Nothing, SiteQuery]) -> web.Response:
         at = max(call.services.now_ms(), before.updated_at)
         after = lifecycle.erase(before, by=call.caller.name, at=at)
         if await store.comments.commit(Step(before, after)):
-            author = author_key(before.site, before.author)
-            if author is not None:
-                await store.authors.decided(before.site, author, after)
             break
     return web.Response(status=204)
 
@@ -201,12 +197,6 @@ async def _refuse_if_claimed(call: Call[Revision, SiteQuery], comment_id: str) -
     claim = (await call.services.store.claims.of(call.site.id, [comment_id])).get(comment_id)
     if claim is not None:
         raise Claimed("A moderator is working on this comment; try again later.")
-
-
-async def _keep_record(call: Call[Revision, SiteQuery], comment: Comment) -> None:
-    author = author_key(comment.site, comment.author)
-    if author is not None:
-        await call.services.store.authors.decided(comment.site, author, comment)
 
 
 def _wait_s(call: Call[Any, SiteQuery]) -> float:

@@ -5,11 +5,9 @@ from aiohttp import web
 from service.api.queue_items import items
 from service.api.requests import ClaimRequest, Nothing, QueueQuery, ReleaseRequest, SiteQuery
 from service.api.routing import MODERATOR, Call, Endpoints, reply
-from service.comments.model import State
-from service.errors import InvalidRequest
+from service.api.selection import selected
+from service.api.views import View
 from service.store.claims import Holder
-from service.store.lists import Page
-from service.store.ordered import Cursor, Order
 
 endpoints = Endpoints("moderators")
 
@@ -17,17 +15,18 @@ endpoints = Endpoints("moderators")
 @endpoints.add("GET", "/v1/queue", MODERATOR, query=QueueQuery)
 async def get_queue(call: Call[Nothing, QueueQuery]) -> web.Response:
     """List what waits, or what was rejected or published"""
-    page = await _page(call)
+    selection = await selected(call)
+    page = selection.page
     found = await call.services.store.comments.many(call.site.id, page.ids)
     comments = [comment for comment in found if comment is not None and comment.state == call.query.state]
-    return reply(
-        200,
-        {
-            "items": await items(call, comments),
-            "total": page.total,
-            "next_cursor": str(page.next) if page.next else None,
-        },
-    )
+    view: View = {
+        "items": await items(call, comments),
+        "total": page.total,
+        "next_cursor": str(page.next) if page.next else None,
+    }
+    if selection.searched is not None:
+        view["searched"] = selection.searched
+    return reply(200, view)
 
 
 @endpoints.add("POST", "/v1/queue/claim", MODERATOR, body=ClaimRequest, query=SiteQuery)
@@ -48,16 +47,3 @@ async def release(call: Call[ReleaseRequest, SiteQuery]) -> web.Response:
 
 def holder_of(call: Call[ClaimRequest, SiteQuery] | Call[ReleaseRequest, SiteQuery]) -> Holder:
     return Holder(call.caller.id, call.caller.name)
-
-
-async def _page(call: Call[Nothing, QueueQuery]) -> Page:
-    query, lists, site = call.query, call.services.store.lists, call.site.id
-    state = State(query.state)
-    waits = state is State.PENDING
-    after = Cursor.parsed(query.cursor) if query.cursor else None
-    if query.order == "risk":
-        if not waits:
-            raise InvalidRequest([("order", "risk is known of pending comments alone")])
-        return await lists.by_risk(site, query.limit, after)
-    order = Order(query.order or (Order.OLDEST if waits else Order.NEWEST))
-    return await lists.by_time(site, state, order, query.limit, after)

@@ -1,8 +1,8 @@
 """What the calls take: one model for each JSON body and each query (contract, section 3)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from service.api.fields import (
     Address,
@@ -19,6 +19,8 @@ from service.api.fields import (
     UserAgent,
     WebUrl,
 )
+from service.comments.authors import Standing
+from service.comments.policy_sections import Code
 from service.comments.reasons import ModeratorReason
 
 CommentId = Annotated[Text, Field(max_length=64, description="Id of a comment.")]
@@ -194,6 +196,25 @@ class CountsQuery(SiteQuery):
     thread: Annotated[list[Thread], Field(min_length=1, max_length=200, description="Once for each thread.")]
 
 
+class AuthorQuery(SiteQuery):
+    limit: Annotated[int, Field(ge=1, le=100, description="Comments.")] = 20
+    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
+
+
+class Opinion(Request):
+    """What the moderators think of an author."""
+
+    standing: Annotated[Standing, Field(description="In force for the author's next comment.")]
+    until: Annotated[
+        AwareDatetime | None,
+        Field(
+            description="When it ends by itself; a ban of an address needs it, at most 7 days ahead.",
+            examples=["2026-11-29T08:00:00Z"],
+        ),
+    ] = None
+    note: OptionalNote = None
+
+
 class QueueQuery(SiteQuery):
     state: Annotated[
         Literal["pending", "rejected", "published"], Field(description="What waits, or what was decided.")
@@ -204,3 +225,30 @@ class QueueQuery(SiteQuery):
     ] = None
     limit: Annotated[int, Field(ge=1, le=100, description="Comments on one page.")] = 20
     cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
+    thread: Annotated[Thread | None, Field(description="Only those of this thread.")] = None
+    author: Annotated[str | None, Field(description="Only those of this author, by `author.key`.")] = None
+    code: Annotated[Code | None, Field(description="Only those with this finding.")] = None
+    cluster: Annotated[
+        str | None, Field(description="Only the near-duplicates that share this; of what waits.")
+    ] = None
+    claimed: Annotated[Literal["me"] | None, Field(description="Only what this moderator holds.")] = None
+    q: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Only those that have all these words in text or name, marks and case ignored; "
+            "looked for in the latest 10,000.",
+            examples=["nguyen"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_filter(self) -> Self:
+        named = [name for name in FILTERS if getattr(self, name) is not None]
+        if len(named) > 1:
+            raise ValueError(f"{' and '.join(named)} cannot be combined; name one of them")
+        return self
+
+
+FILTERS = ("thread", "author", "code", "cluster", "claimed", "q")
+"""What the queue can be narrowed by, one at a time."""

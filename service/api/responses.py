@@ -146,6 +146,30 @@ class Queue(BaseModel):
     next_cursor: str | None = described("For the next page; null on the last.", None)
 
 
+class SearchedQueue(Queue):
+    """One page of what a search found."""
+
+    searched: int = described("How many of the latest comments were looked through.", 10_000)
+
+
+class AuthorStanding(BaseModel):
+    """What moderators know and think of an author."""
+
+    key: str = described("Names the author.", "u-1")
+    standing: Standing = described("What is in force.", "banned")
+    until: Time | None = described("When it ends by itself; null for good.")
+    note: str | None = described("Why, for colleagues.", "Quảng cáo nhiều lần")
+    by: str | None = described("The moderator who said so.", "Lan")
+    record: Record = described("What became of the author's comments.")
+
+
+class AuthorPage(AuthorStanding):
+    """An author with one page of the comments."""
+
+    comments: list[ModeratorComment] = described("The latest first.")
+    next_cursor: str | None = described("For the next page; null on the last.", None)
+
+
 class Claimed(BaseModel):
     """What a moderator has just claimed."""
 

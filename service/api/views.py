@@ -88,6 +88,15 @@ def moderator_view(comment: Comment, language: Language) -> View:
     return view
 
 
+def event_view(kind: str, version: int, comment: Comment, language: Language) -> View:
+    """What followers are told of a step: what it was, when, and the comment as it now stands."""
+    return {
+        "type": kind,
+        "timestamp": rfc3339(comment.log[version - 1].at),
+        "data": website_view(comment, language),
+    }
+
+
 def history_view(comment: Comment, language: Language) -> View:
     """Every step, oldest first."""
     entries, before = [], None

@@ -11,9 +11,21 @@ from service.comments.model import Comment, State
 from service.comments.rates import Rate
 from service.store import keys
 from service.store.connection import again_if_interrupted
+from service.store.lists import ListStore
+from service.store.places import of_author
 from service.store.wire import Argument, Commands
 
 _RECENT_KEPT_S = 3_600  # beyond the rate's own window, so that late verdicts find what they count
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the moderators think of an author, until a time (unix ms; None: for good)."""
+
+    standing: Standing = Standing.NORMAL
+    until_ms: int | None = None
+    note: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,47 +40,44 @@ class Record:
 class AuthorStore:
     """Reads and writes what is known of authors."""
 
-    def __init__(self, commands: Commands) -> None:
+    def __init__(self, commands: Commands, lists: ListStore) -> None:
         self._commands = commands
+        self._lists = lists
 
     async def standing(self, site: str, author: str, *, now_ms: int) -> Standing:
-        """The standing in force: one that has run out is normal."""
-        key = keys.author(site, author, "standing")
-        stored, until = await again_if_interrupted(self._commands, "HMGET", key, "standing", "until")
-        if stored is None or (until and int(until) <= now_ms):
-            return Standing.NORMAL
-        return Standing(stored.decode())
+        """The standing in force."""
+        return (await self.opinion(site, author, now_ms=now_ms)).standing
 
-    async def set_standing(
-        self, site: str, author: str, standing: Standing, *, by: str, until_ms: int | None = None
-    ) -> None:
-        """Say what moderators think of an author, until a time (unix ms) or for good."""
+    async def opinion(self, site: str, author: str, *, now_ms: int) -> Opinion:
+        """What was said last of an author; what has run out counts for nothing."""
         key = keys.author(site, author, "standing")
-        fields: list[Argument] = ["standing", standing, "by", by, "until", until_ms or ""]
-        await self._run("HSET", key, *fields)
+        stored = await again_if_interrupted(self._commands, "HMGET", key, "standing", "until", "note", "by")
+        standing, until, note, by = [value.decode() if value else None for value in stored]
+        if standing is None or (until is not None and int(until) <= now_ms):
+            return Opinion()
+        return Opinion(Standing(standing), int(until) if until else None, note, by)
+
+    async def set_opinion(self, site: str, author: str, opinion: Opinion) -> None:
+        """Say what moderators think of an author; in force for the author's next comment."""
+        fields: dict[str, Argument] = {
+            "author": author,
+            "standing": opinion.standing,
+            "until": opinion.until_ms or "",
+            "note": opinion.note or "",
+            "by": opinion.by or "",
+        }
+        flat = [part for name, value in fields.items() for part in (name, value)]
+        await self._run("HSET", keys.author(site, author, "standing"), *flat)
 
     async def record(self, site: str, author: str, *, now_ms: int) -> Record:
+        """Counted in the lists that every step keeps, so it is never behind."""
+        facet = of_author(author)
         published, rejected, standing = await asyncio.gather(
-            self._run("ZCARD", keys.author(site, author, "published")),
-            self._run("ZCARD", keys.author(site, author, "rejected")),
+            self._lists.count(site, State.PUBLISHED, facet=facet),
+            self._lists.count(site, State.REJECTED, facet=facet),
             self.standing(site, author, now_ms=now_ms),
         )
         return Record(published, rejected, standing)
-
-    async def wrote(self, site: str, author: str, comment: Comment) -> None:
-        """Note that a comment is this author's."""
-        await self._run("ZADD", keys.author(site, author, "comments"), comment.created_at, comment.id)
-
-    async def decided(self, site: str, author: str, comment: Comment) -> None:
-        """Keep the author's record in step with what became of a comment."""
-        for state in (State.PUBLISHED, State.REJECTED):
-            key = keys.author(site, author, state)
-            if comment.state is state:
-                await self._run("ZADD", key, comment.created_at, comment.id)
-            else:
-                await self._run("ZREM", key, comment.id)
-        if comment.state is State.ERASED:
-            await self._run("ZREM", keys.author(site, author, "comments"), comment.id)
 
     async def flooding(self, site: str, author: str, comment: Comment, rate: Rate) -> bool:
         """Whether the author has sent more than the rate allows in the time before this comment."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.comments.model import State
@@ -10,6 +10,7 @@ from service.store import keys
 from service.store.connection import again_if_interrupted
 from service.store.ordered import Cursor, Order, page_of
 from service.store.partitions import Partitions
+from service.store.places import LISTED, of_author
 from service.store.wire import Commands
 
 
@@ -20,6 +21,15 @@ class Page:
     ids: Sequence[str]
     total: int
     next: Cursor | None
+
+
+def page_from(places: Iterable[Cursor], order: Order, limit: int, after: Cursor | None) -> Page:
+    """A page of places that are all in memory."""
+    newest = order is Order.NEWEST
+    ordered = sorted(places, reverse=newest)
+    rest = [place for place in ordered if after is None or (place < after if newest else place > after)]
+    shown = rest[:limit]
+    return Page([place.id for place in shown], len(ordered), shown[-1] if len(rest) > limit else None)
 
 
 class ListStore:
@@ -40,9 +50,29 @@ class ListStore:
         names = [keys.listed(p, site, state, facet) for p in self._partitions]
         return await self._merged(names, order, limit, after)
 
-    async def by_risk(self, site: str, limit: int, after: Cursor | None) -> Page:
+    async def by_risk(self, site: str, limit: int, after: Cursor | None, *, facet: str = "") -> Page:
         """Pending comments, the most likely to be harmful first."""
+        if facet:
+            return page_from(await self._risks(site, facet), Order.NEWEST, limit, after)
         return await self._merged([keys.risk(p, site) for p in self._partitions], Order.NEWEST, limit, after)
+
+    async def _risks(self, site: str, facet: str) -> list[Cursor]:
+        """The risk of every pending comment that shares a facet."""
+        flat = await asyncio.gather(*(self._risks_in(p, site, facet) for p in self._partitions))
+        return [Cursor(float(one[i + 1]), one[i].decode()) for one in flat for i in range(0, len(one), 2)]
+
+    async def _risks_in(self, p: int, site: str, facet: str) -> list[bytes]:
+        both = (keys.listed(p, site, State.PENDING, facet), keys.risk(p, site))
+        reply: list[bytes] = await again_if_interrupted(
+            self._commands, "ZINTER", 2, *both, "WEIGHTS", 0, 1, "WITHSCORES"
+        )
+        return reply
+
+    async def by_author(self, site: str, author: str, limit: int, after: Cursor | None) -> Page:
+        """All that an author wrote and that was judged, latest first."""
+        facet = of_author(author)
+        names = [keys.listed(p, site, state, facet) for p in self._partitions for state in LISTED]
+        return await self._merged(names, Order.NEWEST, limit, after)
 
     async def _merged(self, names: Sequence[str], order: Order, limit: int, after: Cursor | None) -> Page:
         pages, total = await asyncio.gather(

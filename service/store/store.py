@@ -5,6 +5,7 @@ from service.store.authors import AuthorStore
 from service.store.claims import ClaimStore
 from service.store.comments import CommentStore
 from service.store.directory import Directory
+from service.store.events import EventStore
 from service.store.health import HealthStore
 from service.store.likeness import LikenessStore
 from service.store.limits import LimitStore
@@ -24,9 +25,10 @@ class Store:
         self.threads = ThreadStore(self.commands, self.partitions)
         self.lists = ListStore(self.commands, self.partitions)
         self.claims = ClaimStore(self.commands, self.partitions, self.lists)
-        self.authors = AuthorStore(self.commands)
+        self.authors = AuthorStore(self.commands, self.lists)
         self.likeness = LikenessStore(self.commands)
         self.limits = LimitStore(self.commands)
+        self.events = EventStore(self.commands, self.partitions)
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
 

@@ -8,6 +8,7 @@ import pytest
 from service.comments.authors import Standing
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
+from service.store.authors import Opinion
 from service.store.queue import Queue
 from tests.running import Running
 from workers.__main__ import empty
@@ -230,4 +231,4 @@ async def _history(service: Running, comment: Any) -> Any:
 
 
 async def _set_standing(service: Running, author: str, standing: str) -> None:
-    await service.store.authors.set_standing("bao", author, Standing(standing), by="Lan")
+    await service.store.authors.set_opinion("bao", author, Opinion(Standing(standing), by="Lan"))
