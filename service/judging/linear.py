@@ -1,8 +1,10 @@
-"""Linear models over words and pairs of words: a weight for each, summed. What the sum means is each check's."""
+"""Linear models over words and pairs of words: a weight for each, summed. What it means is each check's."""
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -11,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 _NUMBER = re.compile(r"\d+")
+_SHOWN = 8
 _FOLDER = Path(__file__).with_name("tables")
 
 
@@ -26,13 +29,26 @@ class Linear:
     weights: dict[str, float]
     bias: float
 
-    def sum(self, words: list[str], signs: list[str]) -> float:
+    def log_odds(self, words: list[str], signs: list[str]) -> float:
         """Give the log-odds of a text; each word, pair and sign counts once."""
-        known = self.weights
-        return self.bias + sum(known[feature] for feature in features(words, signs) if feature in known)
+        return self.of(features(words, signs))
 
-    def by_word(self, words: list[str]) -> list[float]:
-        """Give what each word adds, the pairs it stands in halved between both."""
+    def of(self, found: Iterable[str]) -> float:
+        """Give the log-odds of features; a long text has more of them by chance, so they count less in it."""
+        known = self.weights
+        seen = [known[feature] for feature in found if feature in known]
+        return self.bias + sum(seen) * damping(len(seen))
+
+    def heaviest(self, words: list[str], least: float) -> list[int]:
+        """Give the places of the (at most eight) words that add most, `least` and more.
+
+        A word adds its own weight and half of those of the pairs it stands in.
+        """
+        parts = self._by_word(words)
+        places = sorted(range(len(parts)), key=parts.__getitem__, reverse=True)[:_SHOWN]
+        return [place for place in places if parts[place] >= least]
+
+    def _by_word(self, words: list[str]) -> list[float]:
         known = self.weights
         parts = [known.get(word, 0.0) for word in words]
         for place, (one, two) in enumerate(pairwise(words)):
@@ -40,6 +56,11 @@ class Linear:
             parts[place] += half
             parts[place + 1] += half
         return parts
+
+
+def damping(known: int) -> float:
+    """Give by what the sum over so many known features is multiplied: 1 up to ten, less for more."""
+    return math.sqrt(10 / max(known, 10))
 
 
 def features(words: list[str], signs: list[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 A topic alone is talk, since newspapers write about gambling and loans too. What makes it an advertisement is
 that it offers something, says where to go, and bids to come. How much each word, pair of words and sign
-weighs was learned (`bench/train/weights.py`); a text without any term of the lists, contact or link is none.
+weighs was learned (`bench/train/weights.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,32 @@ _FIGURES = {
     "#numbered": re.compile(r"(?<![a-z0-9])(?:[a-z]{2,8}\d\d\d?|\d\d?x?bet)(?![a-z0-9])"),
 }
 _POINTING = re.compile("[👇👈👉🔥💥⚡✅☎📞🎁💰💸🎰]")
-_SPAN_LEAST = 0.25
+_CHEAP = frozenset(
+    [
+        "top",
+        "xyz",
+        "club",
+        "vip",
+        "online",
+        "shop",
+        "site",
+        "win",
+        "fun",
+        "click",
+        "live",
+        "asia",
+        "store",
+        "icu",
+        "cc",
+        "bet",
+        "space",
+    ]
+)
+_UNTOLD = frozenset([*_FIGURES, "#pointing"])
+_WITHOUT_A_TERM = 2.0
+"""Log-odds taken off where no term, contact or link is seen: figures alone make no advertisement."""
+_REFERRED_TO = frozenset(["youtube.com", "youtu.be", "vi.wikipedia.org", "en.wikipedia.org", "vnexpress.net"])
+_SPAN_LEAST = 1.0
 """Log-odds from which on a word is shown to have weighed."""
 
 
@@ -49,7 +74,10 @@ def spam_score(reading: Reading) -> float:
     """Give how likely it is an advertisement, 0 to 1."""
     if not reading.keys:
         return 0.0
-    log_odds = load("spam").sum(numberless(reading.keys), spam_signs(reading))
+    signs = spam_signs(reading)
+    log_odds = load("spam").log_odds(numberless(reading.keys), signs)
+    if _UNTOLD.issuperset(signs):
+        log_odds -= _WITHOUT_A_TERM
     return round(1 / (1 + math.exp(-max(-30.0, log_odds))), 4)
 
 
@@ -59,13 +87,18 @@ def spam_signs(reading: Reading) -> list[str]:
     signs = {f"#{one.term.kind}" for one in seen} | {"#disguised" for one in seen if one.disguised}
     if reading.once(contacts):
         signs.add("#contact")
-    if any(one.sure for one in reading.once(links)):
-        signs.add("#link")
+    signs |= {_kind_of(one.host) for one in reading.once(links) if one.sure}
     if reading.digits:
         signs |= {sign for sign, pattern in _FIGURES.items() if pattern.search(reading.bare)}
     if _POINTING.search(reading.text):
         signs.add("#pointing")
     return sorted(signs)
+
+
+def _kind_of(host: str) -> str:
+    if host.endswith((".gov.vn", ".edu.vn", ".org")) or host in _REFERRED_TO:
+        return "#reference"
+    return "#cheap link" if host.rpartition(".")[2] in _CHEAP else "#link"
 
 
 def spam_features(reading: Reading) -> set[str]:
@@ -82,6 +115,6 @@ def _spans(reading: Reading) -> tuple[Span, ...]:
     seen = [(one.start, one.end) for one in reading.once(_terms) if one.term.kind != "discussion"]
     seen += reading.once(contacts)
     seen += [(one.start, one.end) for one in reading.once(links) if one.sure]
-    parts = load("spam").by_word(numberless(reading.keys))
-    weighed = [span for span, part in zip(reading.word_spans, parts, strict=True) if part >= _SPAN_LEAST]
-    return apart([reading.span(*span) for span in seen + weighed])
+    heaviest = load("spam").heaviest(numberless(reading.keys), _SPAN_LEAST)
+    seen += [reading.word_spans[place] for place in heaviest]
+    return apart([reading.span(*span) for span in seen])

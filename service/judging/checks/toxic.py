@@ -15,7 +15,7 @@ from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
 
 _HELD = re.compile(r"(\D)\1{2,}")
-_SPAN_LEAST = 0.5
+_SPAN_LEAST = 1.0
 """Log-odds from which on a word is shown to have weighed."""
 
 
@@ -36,7 +36,7 @@ def toxic_score(reading: Reading) -> float:
     """Give how likely it insults, 0 to 1."""
     if not reading.keys:
         return 0.0
-    log_odds = load("toxic").sum(_words(reading), toxic_signs(reading))
+    log_odds = load("toxic").log_odds(_words(reading), toxic_signs(reading))
     return round(1 / (1 + math.exp(-max(-30.0, log_odds))), 4)
 
 
@@ -63,6 +63,6 @@ def _terms(reading: Reading) -> list[Seen]:
 def _spans(reading: Reading) -> tuple[Span, ...]:
     """Show the terms and the words that weighed most."""
     seen = [(one.start, one.end) for one in reading.once(_terms)]
-    parts = load("toxic").by_word(_words(reading))
-    seen += [span for span, part in zip(reading.word_spans, parts, strict=True) if part >= _SPAN_LEAST]
+    heaviest = load("toxic").heaviest(_words(reading), _SPAN_LEAST)
+    seen += [reading.word_spans[place] for place in heaviest]
     return apart([reading.span(*span) for span in seen])
