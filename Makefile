@@ -51,6 +51,7 @@ help:  ## this list
 .venv/installed: .venv/bin/pip requirements.lock pyproject.toml
 	$(PIP) install $(LOCKED) requirements.lock
 	$(PIP) install $(THIS)
+	$(BIN)/python -m compileall -q service workers examples
 	@touch $@
 
 .venv/installed-dev: .venv/bin/pip requirements-dev.lock pyproject.toml
