@@ -16,6 +16,7 @@ from service.api import (
     operations,
     queue,
     reading,
+    replay,
     stream,
 )
 from service.api.answers import Answers
@@ -39,6 +40,7 @@ ENDPOINTS = [
     *authors.endpoints,
     *stream.endpoints,
     *administration.endpoints,
+    *replay.endpoints,
 ]
 
 

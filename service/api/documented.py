@@ -211,6 +211,9 @@ CALLS: Mapping[tuple[str, str], Documented] = {
         description="Read as a JSON merge patch (RFC 7396): `null` takes a field or a section back to its "
         "default, except in `limits`, where it means no limit.",
     ),
+    ("POST", "/v1/sites/{site}/policy/replay"): Documented(
+        {200: Answer("What would have become of the latest comments.", admin.Replay)}, headers=_LANGUAGE
+    ),
     ("POST", "/v1/sites/{site}/keys"): Documented(
         {201: Answer("The key, shown this once.", admin.CreatedKey)}
     ),

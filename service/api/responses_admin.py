@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from service.api.responses import Time, described
+from service.api.responses import Finding, Time, described
 
 
 class Site(BaseModel):
@@ -43,6 +43,31 @@ class CreatedKey(BaseModel):
     key: str = described("The key itself, for the header Authorization; kept here only as a hash.", "codau_…")
     role: Literal["website", "moderator"] = described("What it may do.", "moderator")
     name: str = described("What others see of whoever uses it.", "Lan")
+
+
+class ReplaySummary(BaseModel):
+    """How many comments would have fared otherwise."""
+
+    total: int = described("Comments that were judged again.", 100)
+    changed: int = described("Those that would stand elsewhere.", 7)
+    was: dict[str, int] = described("What the checks made of them then: state → count.", {"pending": 100})
+    would: dict[str, int] = described("What they would make of them now.", {"pending": 93, "rejected": 7})
+
+
+class ReplayItem(BaseModel):
+    """One comment, then and now."""
+
+    id: str = described("The comment.", "0snc520w023eg000000007")
+    was: str = described("What the checks made of it then.", "pending")
+    would: str = described("What they would make of it now.", "rejected")
+    findings: list[Finding] = described("What they see now.")
+
+
+class Replay(BaseModel):
+    """A policy tried on past comments."""
+
+    summary: ReplaySummary = described("All together.")
+    items: list[ReplayItem] = described("The latest first.")
 
 
 class Alive(BaseModel):

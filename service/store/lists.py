@@ -74,6 +74,11 @@ class ListStore:
         names = [keys.listed(p, site, state, facet) for p in self._partitions for state in LISTED]
         return await self._merged(names, Order.NEWEST, limit, after)
 
+    async def latest(self, site: str, limit: int) -> Sequence[str]:
+        """Ids of what was judged or decided last, whatever became of it."""
+        names = [keys.listed(p, site, state) for p in self._partitions for state in LISTED]
+        return (await self._merged(names, Order.NEWEST, limit, None)).ids
+
     async def _merged(self, names: Sequence[str], order: Order, limit: int, after: Cursor | None) -> Page:
         pages, total = await asyncio.gather(
             asyncio.gather(*(page_of(self._commands, name, order, limit + 1, after) for name in names)),

@@ -187,6 +187,9 @@ async def test_what_admins_are_answered_is_what_the_document_says(
     key = await conforming(admin, "POST", "/v1/sites/moi/keys", json={"role": "moderator", "name": "Lan"})
     await conforming(admin, "GET", "/v1/sites/moi/keys")
     await conforming(admin, "DELETE", f"/v1/sites/moi/keys/{key.json['id']}")
+    await service.submit("Xem thêm ở https://quang-cao.example nhé mọi người!")
+    trial = {"policy": {"actions": {"link": "reject"}}}
+    await conforming(admin, "POST", "/v1/sites/bao/policy/replay", json=trial)
     unseen = {call for call in successes(conforming.document) if roles(conforming, call) == ["admin"]}
     assert unseen - conforming.seen == set()
 
