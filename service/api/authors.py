@@ -5,8 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
+from service.api.erasure import erase_author
 from service.api.requests import AuthorQuery, Nothing, Opinion, SiteQuery
-from service.api.routing import MODERATOR, Call, Endpoints, reply
+from service.api.routing import ADMIN, MODERATOR, Call, Endpoints, reply
 from service.api.views import View, moderator_view, rfc3339
 from service.comments.authors import Standing
 from service.errors import InvalidRequest
@@ -42,6 +43,13 @@ async def put_standing(call: Call[Opinion, SiteQuery]) -> web.Response:
     opinion = authors.Opinion(body.standing, until_ms, body.note, call.caller.name)
     await call.services.store.authors.set_opinion(call.site.id, author, opinion)
     return reply(200, await _view(call))
+
+
+@endpoints.add("DELETE", "/v1/authors/{key}", ADMIN, query=SiteQuery)
+async def delete_author(call: Call[Nothing, SiteQuery]) -> web.Response:
+    """Erase all of a person's comments and data"""
+    await erase_author(call.services, call.site.id, author_of(call), by=call.caller.name)
+    return web.Response(status=204)
 
 
 def author_of(call: Call[Any, Any]) -> str:

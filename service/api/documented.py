@@ -174,6 +174,7 @@ CALLS: Mapping[tuple[str, str], Documented] = {
         {200: Answer("One result for each decision, in order.", r.Results)}, headers=_LANGUAGE
     ),
     ("GET", "/v1/authors/{key}"): Documented({200: Answer("The author.", r.AuthorPage)}, headers=_LANGUAGE),
+    ("DELETE", "/v1/authors/{key}"): Documented({204: Answer("All of it is erased.")}),
     ("PUT", "/v1/authors/{key}/standing"): Documented(
         {200: Answer("What is in force now.", r.AuthorStanding)}
     ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from service.api.erasure import erase_comment
 from service.api.requests import NewComment, Nothing, Revision, SiteQuery, TextToCheck
 from service.api.routing import READER, WEBSITE, Call, Endpoints, reply
 from service.api.views import verdict_view, website_view
@@ -87,15 +88,7 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
 @endpoints.add("DELETE", "/v1/comments/{id}", WEBSITE, query=SiteQuery)
 async def erase(call: Call[Nothing, SiteQuery]) -> web.Response:
     """Erase a comment: text, name and personal data are gone for good, a tombstone stays"""
-    store = call.services.store
-    while True:
-        before = await store.comments.get(call.site.id, call.path("id"))
-        if before.state is State.ERASED:
-            break
-        at = max(call.services.now_ms(), before.updated_at)
-        after = lifecycle.erase(before, by=call.caller.name, at=at)
-        if await store.comments.commit(Step(before, after)):
-            break
+    await erase_comment(call.services, call.site.id, call.path("id"), by=call.caller.name)
     return web.Response(status=204)
 
 

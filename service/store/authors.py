@@ -69,6 +69,10 @@ class AuthorStore:
         flat = [part for name, value in fields.items() for part in (name, value)]
         await self._run("HSET", keys.author(site, author, "standing"), *flat)
 
+    async def forget(self, site: str, author: str) -> None:
+        """Drop the standing and the pace; the lists go with the comments."""
+        await self._run("DEL", keys.author(site, author, "standing"), keys.author(site, author, "recent"))
+
     async def record(self, site: str, author: str, *, now_ms: int) -> Record:
         """Counted in the lists that every step keeps, so it is never behind."""
         facet = of_author(author)

@@ -68,6 +68,10 @@ class ListStore:
         )
         return reply
 
+    async def queued(self, site: str, limit: int, after: Cursor | None) -> Page:
+        """What waits for a verdict, oldest first."""
+        return await self.by_time(site, State.QUEUED, Order.OLDEST, limit, after)
+
     async def by_author(self, site: str, author: str, limit: int, after: Cursor | None) -> Page:
         """All that an author wrote and that was judged, latest first."""
         facet = of_author(author)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import redis
 
 from tests.running import Running
 
@@ -125,3 +126,33 @@ async def test_a_ban_of_an_address_needs_an_end_within_a_week(service: Running) 
     for wrong in ({}, {"until": "2999-01-01T00:00:00Z"}, {"until": "2020-01-01T00:00:00Z"}):
         answer = await service.moderator("PUT", path, json={"standing": "banned"} | wrong)
         assert (answer.status, answer.json["errors"][0]["field"]) == (422, "until")
+
+
+async def test_an_erased_author_leaves_nothing_but_tombstones(idle_service: Running) -> None:
+    service = idle_service
+    author = {"name": "Trần Thị Bưởi", "id": "buoi", "email": "buoi@example.vn", "ip": "203.0.113.77"}
+    ids = []
+    for number in range(3):
+        document = {"thread": str(number), "body": f"Chuyện riêng số {number} của tôi.", "author": author}
+        ids.append((await service.website("POST", "/v1/comments", json=document)).json["id"])
+        if number < 2:
+            await service.validator.drain()  # the last one stays in the queue
+    await service.moderator("PUT", "/v1/authors/buoi/standing", json={"standing": "trusted"})
+    refused = await service.moderator("DELETE", "/v1/authors/buoi")
+    assert refused.status == 403
+    assert (await service.admin("DELETE", "/v1/authors/buoi?site=bao")).status == 204
+    for comment_id in ids:
+        comment = (await service.website("GET", f"/v1/comments/{comment_id}")).json
+        assert (comment["state"], comment["body"], comment["author"]) == (
+            "erased",
+            None,
+            {"name": None, "id": None},
+        )
+    page = (await service.moderator("GET", "/v1/authors/buoi")).json
+    assert (page["comments"], page["standing"]) == ([], "normal")
+    with redis.Redis.from_url(service.store.url) as client:
+        client.config_set("rdbcompression", "no")  # a dump shall show what is in it
+        for key in client.scan_iter():
+            kept = client.dump(key) + key
+            for secret in ("Bưởi", "buoi", "riêng", "203.0.113.77"):
+                assert secret.encode() not in kept, key

@@ -190,6 +190,7 @@ async def test_what_admins_are_answered_is_what_the_document_says(
     await service.submit("Xem thêm ở https://quang-cao.example nhé mọi người!")
     trial = {"policy": {"actions": {"link": "reject"}}}
     await conforming(admin, "POST", "/v1/sites/bao/policy/replay", json=trial)
+    await conforming(admin, "DELETE", "/v1/authors/u-1?site=bao")
     unseen = {call for call in successes(conforming.document) if roles(conforming, call) == ["admin"]}
     assert unseen - conforming.seen == set()
 
