@@ -45,6 +45,7 @@ def _make_neighbours(streams: corpus.Streams) -> None:
         "right": made.right,
         "slips": tables.text_array(slipped),
         "slip_odds": slip_odds,
+        "attested": tables.text_array(slips.attested(streams)),
     }
     print(tables.write("neighbours", arrays, cards.card(cards.NEIGHBOURS, streams)))
 

@@ -11,13 +11,13 @@ from service.judging.vietnamese.needs_marks import Evidence
 from service.judging.vietnamese.words import Words
 
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{1,80})[”\"]")
-_OF_WORDS_MARKED = 0.4
+_FEWEST_MARKED, _OF_WORDS_MARKED = 2, 0.3
 _LONGEST_NAME = 5
 
 
 def without_names(words: Words, evidence: Evidence) -> Evidence:
     """The evidence without what is exempt; as it is where too little of the text is marked."""
-    if evidence.marked < _OF_WORDS_MARKED * evidence.words:
+    if evidence.marked < max(_FEWEST_MARKED, _OF_WORDS_MARKED * evidence.words):
         return evidence
     quoted = [found.span(1) for found in _QUOTED.finditer(words.text)]
     needs, costs = list(evidence.needs), list(evidence.costs)

@@ -46,6 +46,9 @@ _AGAINST_MARKS = 0.18
 "to", "me" and "can" are both, so English costs something as unmarked Vietnamese too. Tuned on half of
 diacritics.dev.tsv.
 """
+_SOME_SYLLABLES, _OF_ALL_WORDS = 3, 0.12
+_NAMES_TOLD = 0.7
+"""Share of a name's weight that does not count: names are foreign in Vietnamese sentences too."""
 _OTHER_SCRIPT_SHARE = 0.5
 _SHORTEST_TOLD = 3
 """Letters from which on a word that is no syllable tells of a language: "dc", "sp" are short forms."""
@@ -82,12 +85,30 @@ class Foreign:
 
 def judge_language(words: Words) -> Foreign:
     """Weigh every word of a text."""
-    spoken = [token for token in words.tokens if token.isalpha()]
-    letters = sum(map(len, spoken))
-    latin = [token for token in spoken if _is_latin(token)]
-    others = letters - sum(map(len, latin))
-    share = others / letters if letters else 0.0
-    return Foreign(sum(map(_weight, latin)), weigh(words).cost, len(latin), share)
+    spoken = [at for at, token in enumerate(words.tokens) if token.isalpha()]
+    latin = [at for at in spoken if _is_latin(words.tokens[at])]
+    letters = sum(len(words.tokens[at]) for at in spoken)
+    others = letters - sum(len(words.tokens[at]) for at in latin)
+    evidence = sum(_weight(words.tokens[at]) for at in latin)
+    if evidence >= _ENOUGH:
+        evidence = 0.0 if _is_surely_vietnamese(words, latin) else evidence - _of_names(words, latin)
+    return Foreign(evidence, weigh(words).cost, len(latin), others / letters if letters else 0.0)
+
+
+def _is_surely_vietnamese(words: Words, latin: list[int]) -> bool:
+    """Whether there are several marked syllables: a Vietnamese sentence, whatever else stands in it."""
+    marked = {token for at in latin if has_marks(token := words.tokens[at]) and fold(token) in legal()}
+    return len(marked) >= max(_SOME_SYLLABLES, _OF_ALL_WORDS * len(latin))
+
+
+def _of_names(words: Words, latin: list[int]) -> float:
+    """What of the evidence is words with a capital inside a sentence, which are mostly names."""
+    if all(words.as_written(at)[0].isupper() for at in latin):
+        return 0.0
+    named = (
+        at for at in latin if at > 0 and words.tokens[at - 1].isalpha() and words.as_written(at)[0].isupper()
+    )
+    return sum(_NAMES_TOLD * max(0.0, _weight(words.tokens[at])) for at in named)
 
 
 def _is_latin(token: str) -> bool:

@@ -35,6 +35,7 @@ class _Tables:
     alone: dict[str, int]  # stripped word → log-odds
     comma: int  # its code as a neighbour
     slips: dict[str, float]  # word whose keys make a syllable → log-odds of that syllable against the word
+    attested: frozenset[str]
     own: list[int]  # by slot
     left: bytes  # by neighbour * size + slot, plus 128
     right: bytes
@@ -55,6 +56,7 @@ def _tables() -> _Tables:
         slips = zip(
             bytes(kept["slips"]).decode().split("\n"), (kept["slip_odds"] / _SLIP_SCALE).tolist(), strict=True
         )
+        attested = frozenset(bytes(kept["attested"]).decode().split("\n"))
     numbers = {word: slot for slot, word in enumerate(words[: size - 1], 1)}
     slots = {word: 2 * slot for word, slot in numbers.items() if word != COMMA}
     for syllable in legal():
@@ -71,6 +73,7 @@ def _tables() -> _Tables:
         dict(zip(words, alone, strict=True)),
         2 * numbers[COMMA],
         dict(slips),
+        attested,
         own,
         left,
         right,
@@ -80,8 +83,8 @@ def _tables() -> _Tables:
 
 
 def is_common(syllable: str) -> bool:
-    """Whether a marked syllable, folded, is a way to mark one of the words in the tables' rows."""
-    return syllable in _tables().slots
+    """Whether a marked syllable, folded, is one that people type."""
+    return syllable in _tables().attested
 
 
 def slip_odds(token: str) -> float | None:

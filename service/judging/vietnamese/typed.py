@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.judging.vietnamese.keystrokes import from_telex, from_vni
-from service.judging.vietnamese.needs_marks import is_common, slip_odds
-from service.judging.vietnamese.syllables import has_marks, legal_stripped
+from service.judging.vietnamese.needs_marks import is_common, slip_odds, weigh
+from service.judging.vietnamese.syllables import has_marks, legal_stripped, unstretched
 from service.judging.vietnamese.words import Words
 
-_SURE, _LIKELY, _AMBIGUOUS, _NEITHER, _MARKED = 2.0, 1.0, 0.25, -1.0, -0.7
-_ENOUGH = 1.75
+_SURE, _LIKELY, _AMBIGUOUS, _NEITHER, _MARKED = 2.0, 1.0, 0.25, -0.3, -0.7
+_LACKING = -0.3
+"""Weights of one word: its keys make a syllable, surely or perhaps; it is none, or has its marks; it lacks
+them.
+"""
+_ENOUGH = 1.6
 _SLIP_ODDS = 7.0
 """Log-odds from which on a word of the corpora is a slip of the keys; "six", "congo" are below."""
 _SHORTEST_SURE = 3
@@ -54,7 +58,7 @@ def read_keys(words: Words) -> Typed:
     if not any(map(_could_be_keys, words.tokens)):
         return Typed([], 0.0)
     telex = [_telex(token) for token in words.tokens]
-    vni = [from_vni(token) for token in words.tokens]
+    vni = [from_vni(unstretched(token)) for token in words.tokens]
     return max((_weighed(words, telex), _weighed(words, vni)), key=lambda typed: typed.evidence)
 
 
@@ -65,25 +69,27 @@ def convert(text: str, words: Words, typed: Typed) -> str:
         if syllable is not None:
             start, stop = words.spans[at]
             written = text[start:stop]
-            parts += [text[end:start], (from_telex(written) or from_vni(written) or written)]
+            meant = from_telex(unstretched(written)) or from_vni(unstretched(written))
+            parts += [text[end:start], meant or written]
             end = stop
     return "".join([*parts, text[end:]])
 
 
 @lru_cache(maxsize=16_384)
 def _could_be_keys(token: str) -> bool:
-    return (from_telex(token) or from_vni(token)) is not None
+    word = unstretched(token)
+    return (from_telex(word) or from_vni(word)) is not None
 
 
 def _telex(token: str) -> str | None:
-    return None if token in legal_stripped() else from_telex(token)
+    return None if token in legal_stripped() else from_telex(unstretched(token))
 
 
 def _weighed(words: Words, syllables: list[str | None]) -> Typed:
-    evidence = 0.0
+    evidence = _LACKING * weigh(words).lacking
     for token, syllable in zip(words.tokens, syllables, strict=True):
         if syllable is not None:
-            evidence += _weight(token, syllable)
+            evidence += _weight(unstretched(token), syllable)
         elif token.isalpha() and len(token) > 2 and token not in legal_stripped():
             evidence += _MARKED if has_marks(token) else _NEITHER
     return Typed(syllables, evidence)
