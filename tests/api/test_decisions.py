@@ -1,4 +1,4 @@
-"""Approve, reject, edit, reopen: on the version that was seen, along the contract's table and no other way."""
+"""Approve, reject, edit, reopen: on the version that was seen, and along the contract's table alone."""
 
 from typing import Any
 
@@ -77,7 +77,8 @@ async def test_every_decision_in_every_state(idle_service: Running, state: str) 
 async def test_the_version_is_required(idle_service: Running, action: str) -> None:
     comment = await in_state(idle_service, "pending")
     assert wrong_fields(await act(idle_service, comment, action, **ACTIONS[action])) == {"version"}
-    for version in (None, "2", 2.5, True, 0, -1, [], "x", 2.0):
+    wrong: tuple[Any, ...] = (None, "2", 2.5, True, 0, -1, [], "x", 2.0)
+    for version in wrong:
         answer = await act(idle_service, comment, action, version=version, **ACTIONS[action])
         assert wrong_fields(answer) == {"version"}, version
     assert await in_state(idle_service, "pending")
