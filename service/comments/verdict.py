@@ -15,7 +15,10 @@ from service.judging.model import Finding, Judgement, in_order
 
 _NEXT_STRICTER: dict[Action, Action] = {"ignore": "ignore", "flag": "reject", "reject": "reject"}
 
-_SAYS_IT_TOO = {"partial_diacritics": ("missing_diacritics", "raw_keystrokes")}
+_SAYS_IT_TOO = {
+    "partial_diacritics": ("missing_diacritics", "raw_keystrokes"),
+    "not_vietnamese": ("missing_diacritics", "raw_keystrokes"),
+}
 """Codes that say nothing more where one of the others was found."""
 
 

@@ -87,8 +87,9 @@ def test_the_suggestion_is_passed_on() -> None:
 
 
 @pytest.mark.parametrize("louder", ["missing_diacritics", "raw_keystrokes"])
-def test_a_finding_that_another_says_too_is_left_out(louder: str) -> None:
-    assert actions(verdict(found(louder), found("partial_diacritics"))) == {louder: "reject"}
+@pytest.mark.parametrize("quieter", ["partial_diacritics", "not_vietnamese"])
+def test_a_finding_that_another_says_too_is_left_out(louder: str, quieter: str) -> None:
+    assert actions(verdict(found(louder), found(quieter))) == {louder: "reject"}
 
 
 def test_a_finding_is_not_left_out_for_one_that_the_policy_ignores() -> None:
