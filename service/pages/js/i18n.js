@@ -1,0 +1,29 @@
+// The two languages of the page. Vietnamese comes first; English is a choice that this browser remembers.
+
+import en from "./strings-en.js";
+import vi from "./strings-vi.js";
+import { kept, keep } from "./kept.js";
+
+export const language = kept("language") === "en" ? "en" : "vi";
+const strings = language === "en" ? en : vi;
+
+/** The text of that name, `{x}` replaced by `values.x`; `name.one` where there is one and `values.n` is 1. */
+export function t(name, values = {}) {
+  const one = values.n === 1 ? strings[`${name}.one`] : undefined;
+  const text = one ?? strings[name] ?? name;
+  return text.replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
+}
+
+/** Whether there is a text of that name. */
+export const knows = (name) => name in strings;
+
+export function switchLanguage() {
+  keep("language", language === "en" ? "vi" : "en");
+  location.reload();
+}
+
+const numbers = new Intl.NumberFormat(language === "en" ? "en-GB" : "vi-VN");
+const shares = new Intl.NumberFormat(language === "en" ? "en-GB" : "vi-VN", { style: "percent" });
+
+export const number = (value) => numbers.format(value);
+export const percent = (share) => shares.format(share);
