@@ -14,9 +14,9 @@ import uvloop
 from aiohttp import web
 
 from service import logs, settings
-from service.app import create_app
+from service.app import MAX_LINE_BYTES, create_app
 
-FINISH_S = 6.0
+FINISH_S = 5.0
 """How long requests under way may take after SIGTERM."""
 
 _BACKLOG = 1024
@@ -26,7 +26,13 @@ async def serve(app: web.Application, listen: int, ready: int) -> None:
     """Answer on an inherited socket until SIGTERM; write to `ready` when the first request may come."""
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=FINISH_S)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=FINISH_S,
+        max_line_size=MAX_LINE_BYTES,
+    )
     await runner.setup()
     try:
         await web.SockSite(runner, socket.socket(fileno=listen), backlog=_BACKLOG).start()

@@ -23,9 +23,9 @@ from service.supervision.first_keys import FirstKeys
 from service.supervision.listening import answers, free_port, listening_sockets, url_of
 from service.supervision.valkey import EmbeddedValkey
 
-NEWSPAPER_STOP_S = 2.0
-API_STOP_S = 7.0
-WORKER_STOP_S = 6.0
+NEWSPAPER_STOP_S = 1.5
+API_STOP_S = 6.0
+WORKER_STOP_S = 5.0
 SERVER_STOP_S = 4.0
 """What each kind may take to finish; together less than the 20 s after which a stop counts as failed."""
 

@@ -5,13 +5,15 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from service.supervision import kernel
-from tests.supervision.codau import Up, codau, environment, eventually, up
+from tests.supervision.codau import COMMAND, ROOT, Up, codau, environment, eventually, up
 
 API = "service.supervision.api_process"
 SERVER = "valkey-server"
@@ -150,3 +152,17 @@ def test_the_demo_is_a_newspaper_beside_it(tmp_path: Path) -> None:
         with socket.create_connection((host, int(port)), timeout=5):
             assert "examples.newspaper" in running.children()
         assert running.stop() == 0
+
+
+@pytest.mark.parametrize("after_s", [0.3, 0.6, 0.9, 1.2])
+def test_a_start_that_is_stopped_leaves_nothing_behind(tmp_path: Path, after_s: float) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "up"], cwd=ROOT, env=environment(tmp_path), stdout=subprocess.DEVNULL
+    ) as process:
+        time.sleep(after_s)  # wherever the start is by then
+        process.terminate()
+        assert process.wait(timeout=20) in (0, -signal.SIGTERM)
+    if (tmp_path / "valkey").exists():
+        lock = kernel.try_lock(tmp_path / "valkey" / "server.lock")
+        assert lock is not None
+        os.close(lock)
