@@ -159,8 +159,8 @@ def _standing(stored: dict[bytes, bytes]) -> AuthorStanding:
         author=known["author"],
         standing=Standing(known["standing"]),
         until=int(known["until"]) if known.get("until") else None,
-        note=known.get("note"),
-        by=known.get("by"),
+        note=known.get("note") or None,
+        by=known.get("by") or None,
     )
 
 
@@ -183,5 +183,5 @@ def _restore_arguments(placed: Placed) -> list[Argument]:
         comment.root_id,
         comment.version if comment.state is State.QUEUED else "",
         comment.now.published_at or "",
-        id_time_ms(comment.root_id),
+        placed.root_place or id_time_ms(comment.root_id),
     ]
