@@ -7,9 +7,9 @@ business, nor are raw keystrokes.
 from service.judging.checks import keystrokes
 from service.judging.model import Finding
 from service.judging.vietnamese.foreign import judge_language
-from service.judging.vietnamese.restoration import restore
+from service.judging.vietnamese.restoration import MOST_RESTORED, restore
 from service.judging.vietnamese.verdict import judge_marks
-from service.judging.vietnamese.words import Words, words_of
+from service.judging.vietnamese.words import Words, opening_of
 
 _LACKS = 0.5
 
@@ -20,7 +20,7 @@ def diacritics(text: str) -> list[Finding]:
     >>> [(finding.code, finding.spans) for finding in diacritics("Bai viet rat hay")]
     [('missing_diacritics', ((0, 12),))]
     """
-    words = words_of(text)
+    words = opening_of(text)
     verdict = judge_marks(words)
     if verdict.marks is None or keystrokes.keystrokes(text) or judge_language(words).likely:
         return []
@@ -46,7 +46,7 @@ def _spans(words: Words, needs: list[float]) -> tuple[tuple[int, int], ...]:
 
 def suggestion(text: str) -> str | None:
     """The text with its marks restored; None without a finding, or where nothing would change."""
-    if not diacritics(text):
+    if len(text) > MOST_RESTORED or not diacritics(text):
         return None
     restored = restore(text)
     return restored if restored != text else None

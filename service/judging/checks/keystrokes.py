@@ -1,9 +1,9 @@
 """Telex or VNI typed with the input method off: `raw_keystrokes`. English words and file names are none."""
 
 from service.judging.model import Finding
-from service.judging.vietnamese.restoration import restore
+from service.judging.vietnamese.restoration import MOST_RESTORED, restore
 from service.judging.vietnamese.typed import convert, read_keys
-from service.judging.vietnamese.words import words_of
+from service.judging.vietnamese.words import opening_of, words_of
 
 
 def keystrokes(text: str) -> list[Finding]:
@@ -12,7 +12,7 @@ def keystrokes(text: str) -> list[Finding]:
     >>> [(finding.code, finding.spans) for finding in keystrokes("tieesng Vieejt")]
     [('raw_keystrokes', ((0, 7), (8, 14)))]
     """
-    words = words_of(text)
+    words = opening_of(text)
     typed = read_keys(words)
     if not typed.seen:
         return []
@@ -22,6 +22,7 @@ def keystrokes(text: str) -> list[Finding]:
 
 def suggestion(text: str) -> str | None:
     """What the keys were meant to be, its missing marks restored; None where there are no raw keystrokes."""
+    if len(text) > MOST_RESTORED or not keystrokes(text):
+        return None
     words = words_of(text)
-    typed = read_keys(words)
-    return restore(convert(text, words, typed)) if typed.seen else None
+    return restore(convert(text, words, read_keys(words)))

@@ -6,7 +6,7 @@ from math import exp
 
 from service.judging.model import Finding
 from service.judging.vietnamese.foreign import judge_language
-from service.judging.vietnamese.words import words_of
+from service.judging.vietnamese.words import opening_of
 
 
 def language(text: str) -> list[Finding]:
@@ -15,7 +15,7 @@ def language(text: str) -> list[Finding]:
     >>> [finding.code for finding in language("This is the best day of my life")]
     ['not_vietnamese']
     """
-    foreign = judge_language(words_of(text))
+    foreign = judge_language(opening_of(text))
     if not foreign.seen:
         return []
     score = max(foreign.other_script, 1 / (1 + exp(-foreign.evidence)))

@@ -5,10 +5,12 @@ is no Vietnamese syllable, or when it is one of another language's commonest wor
 word with marks, or a common syllable, speaks for it. Which other language it is, is not asked.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.judging.vietnamese.needs_marks import is_row, is_word, weigh
+from service.judging.vietnamese.needs_marks import weigh
+from service.judging.vietnamese.neighbours import is_row, is_word
 from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, unstretched
 from service.judging.vietnamese.words import Words
 
@@ -50,6 +52,11 @@ _SOME_SYLLABLES, _OF_ALL_WORDS = 3, 0.12
 _NAMES_TOLD = 0.7
 """Share of a name's weight that does not count: names are foreign in Vietnamese sentences too."""
 _OTHER_SCRIPT_SHARE = 0.5
+_OTHER_LETTER = re.compile(
+    "[\u0370-\u1dff\u2c60-\ud7ff\uf900-\uffdc\U00010000-\U0001d7ff\U00020000-\U0003ffff]"
+)
+_MOSTLY_MARKED = 0.35
+"""Share of marked words from which on a text in Latin letters is Vietnamese."""
 _SHORTEST_TOLD = 3
 """Letters from which on a word that is no syllable tells of a language: "dc", "sp" are short forms."""
 
@@ -84,15 +91,25 @@ class Foreign:
 
 
 def judge_language(words: Words) -> Foreign:
-    """Weigh every word of a text."""
+    """Weigh every word of a text, unless its marked words alone tell that it is Vietnamese."""
+    evidence_for = weigh(words)
+    others = _share_of_other_scripts(words)
+    if evidence_for.marked >= _MOSTLY_MARKED * evidence_for.words > 0 and not others:
+        return Foreign(0.0, evidence_for.cost, evidence_for.words, 0.0)
     spoken = [at for at, token in enumerate(words.tokens) if token.isalpha()]
     latin = [at for at in spoken if _is_latin(words.tokens[at])]
-    letters = sum(len(words.tokens[at]) for at in spoken)
-    others = letters - sum(len(words.tokens[at]) for at in latin)
     evidence = sum(_weight(words.tokens[at]) for at in latin)
     if evidence >= _ENOUGH:
         evidence = 0.0 if _is_surely_vietnamese(words, latin) else evidence - _of_names(words, latin)
-    return Foreign(evidence, weigh(words).cost, len(latin), others / letters if letters else 0.0)
+    return Foreign(evidence, evidence_for.cost, len(latin), others)
+
+
+def _share_of_other_scripts(words: Words) -> float:
+    if _OTHER_LETTER.search(words.text) is None:
+        return 0.0
+    spoken = [token for token in words.tokens if token.isalpha()]
+    others = sum(len(token) for token in spoken if not _is_latin(token))
+    return others / max(1, sum(map(len, spoken)))
 
 
 def _is_surely_vietnamese(words: Words, latin: list[int]) -> bool:

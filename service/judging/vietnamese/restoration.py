@@ -27,6 +27,8 @@ from service.judging.vietnamese.words import COMMA, Words, words_of
 _MOST_CHOICES = 12
 _MOST_WORDS = 200
 """Longer texts are restored in pieces of so many words, so that the work stays linear."""
+MOST_RESTORED = 20_000
+"""Code points; a longer text gets no suggestion, for its restoration would take half a second."""
 _ENOUGH_WORDS = 60
 _NEVER_SO = -12.0
 """Log-probability of a word that was never seen as it stands, though other ways to mark it were."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.judging.vietnamese.keystrokes import from_telex, from_vni
-from service.judging.vietnamese.needs_marks import is_common, slip_odds, weigh
+from service.judging.vietnamese.needs_marks import weigh
+from service.judging.vietnamese.neighbours import is_common, slip_odds
 from service.judging.vietnamese.syllables import has_marks, legal_stripped, unstretched
 from service.judging.vietnamese.words import Words
 

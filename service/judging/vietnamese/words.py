@@ -16,7 +16,7 @@ COMMA = ","
 TOKEN = re.compile(r"[^\W_]+|[,.!?…;:()\"“”\n]")
 """Words, with the digits in them, commas and ends of sentences; the training reads with the same."""
 
-_SIGNS_OF_ADDRESS = re.compile(r"[@#/]|www\.|\w\.\w")
+_INNER_DOT = re.compile(r"\.\w")
 _CHUNK = re.compile(r"\S+")
 _ADDRESS = re.compile(
     r"""^[(\["'<]*(?:
@@ -33,6 +33,7 @@ _ADDRESS = re.compile(
 _LONGEST_CHUNK = 2_100
 
 
+MOST_JUDGED = 10_000
 _MOST_MARKS = 3
 """Combining marks read on one letter; a Vietnamese letter has two at most, and more of them only disguise."""
 
@@ -66,6 +67,11 @@ class Words:
         return self.text[start:end]
 
 
+def opening_of(text: str) -> Words:
+    """The words of a text's first `MOST_JUDGED` code points: enough to judge it by, however long it is."""
+    return words_of(text[:MOST_JUDGED])
+
+
 @lru_cache(maxsize=32)
 def words_of(text: str) -> Words:
     """Read a text; the last few are kept, since several checks read the same."""
@@ -74,7 +80,7 @@ def words_of(text: str) -> Words:
         read, positions = _composed(text, set(hides))
     else:
         read, positions = text, None
-    if _SIGNS_OF_ADDRESS.search(read):
+    if "@" in read or "#" in read or "/" in read or _INNER_DOT.search(read):
         read = _CHUNK.sub(_blank_address, read)
     read = read.replace("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", "I").lower()
     return Words(text, TOKEN.findall(read), read, positions)
