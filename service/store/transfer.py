@@ -141,14 +141,14 @@ class TransferStore:
 
     async def restore_standing(self, site: str, known: AuthorStanding) -> bool:
         """Bring an author's standing back; False where one is known here."""
-        fields: dict[str, Argument | None] = {
+        fields: dict[str, Argument] = {
             "author": known.author,
             "standing": known.standing,
-            "until": known.until,
-            "note": known.note,
-            "by": known.by,
+            "until": known.until or "",
+            "note": known.note or "",
+            "by": known.by or "",
         }
-        flat = [part for name, value in fields.items() if value is not None for part in (name, value)]
+        flat = [part for field in fields.items() for part in field]
         key = keys.author(site, known.author, "standing")
         return bool(await call(self._commands, "restore_standing", [key], flat))
 

@@ -1,0 +1,142 @@
+"""Records of a site into the store: what is missing is brought back, what is there is left as it is.
+
+Each record stands alone, so an import may be broken off and repeated, and runs while the site is at work.
+A comment that is there is touched only where the record's log goes on from the stored one: then the record
+tells what has happened since, as a second export of the same site does.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from service.store.directory import Site
+from service.store.store import Store
+from service.store.transfer import AuthorStanding, TransferStore
+from service.transfer.batches import batched
+from service.transfer.comments import CommentImport
+from service.transfer.records import (
+    Bad,
+    CommentRecord,
+    Numbered,
+    Records,
+    SiteRecord,
+    ThreadRecord,
+    Unreadable,
+)
+from service.transfer.renaming import Renaming
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been read so far, and what became of it.
+
+    Attributes:
+        site_made: False where there was a site of that id; its name and policy are left as they were.
+    """
+
+    site_made: bool = False
+    threads: int = 0
+    standings: int = 0
+    restored: int = 0
+    brought_forward: int = 0
+    left: int = 0
+    bad: int = 0
+
+    @property
+    def comments(self) -> int:
+        return self.restored + self.brought_forward + self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told: of how far it is, after each batch; of each bad record, its line and why."""
+
+    progress: Callable[[Tally], None]
+    bad: Callable[[int, str], None]
+
+
+async def import_site(store: Store, site: str, records: Records, *, now_ms: int, told: Told) -> Tally:
+    """Take a file's records into a site, which is made where it is missing.
+
+    Raises:
+        Unreadable: there is no such site, and the file says nothing of one.
+        Unavailable: the store is gone; the import can be repeated.
+    """
+    running = _Import(store, site, now_ms, told)
+    for batch in batched(records):
+        await running.take(batch)
+        told.progress(running.tally)
+    running.end()
+    return running.tally
+
+
+class _Import:
+    def __init__(self, store: Store, site: str, now_ms: int, told: Told) -> None:
+        self.tally = Tally()
+        self._store = store
+        self._transfer = TransferStore(store.url, store.commands, store.partitions)
+        self._site = site
+        self._now_ms = now_ms
+        self._told = told
+        self._renaming = Renaming(site, site)
+        self._comments: CommentImport | None = None
+
+    async def take(self, batch: Sequence[Numbered]) -> None:
+        """Bring in records of one kind."""
+        first = batch[0].record
+        if isinstance(first, SiteRecord):
+            return await self._site_made(first)
+        if isinstance(first, Bad):
+            return self._bad([(one.line, one.record.reason) for one in batch if isinstance(one.record, Bad)])
+        comments = self._comments = self._comments or await self._opened()
+        if isinstance(first, CommentRecord):
+            await self._take(comments, [one.record for one in batch if isinstance(one.record, CommentRecord)])
+        elif isinstance(first, ThreadRecord):
+            await self._threads([one.record for one in batch if isinstance(one.record, ThreadRecord)])
+        else:
+            await self._standings(batch)
+        return None
+
+    def end(self) -> None:
+        """Tell of what was held back to the end and could not be brought in."""
+        self._bad(list(self._renaming.unresolved()))
+
+    def _bad(self, lines: Sequence[tuple[int, str]]) -> None:
+        for line, reason in lines:
+            self._told.bad(line, reason)
+        self.tally.bad += len(lines)
+
+    async def _site_made(self, known: SiteRecord) -> None:
+        self._renaming = Renaming(known.id, self._site)
+        site = Site(self._site, known.name, known.created_at, known.policy)
+        self.tally.site_made = await self._store.directory.add_site(site)
+
+    async def _opened(self) -> CommentImport:
+        site = (await self._store.directory.current()).sites.get(self._site)
+        if site is None:
+            raise Unreadable(f"there is no site {self._site}, and the file does not begin with one")
+        window_ms = site.policy.duplicate.window_hours * 3_600_000
+        return CommentImport(
+            self._store, self._transfer, self._site, window_ms=window_ms, now_ms=self._now_ms
+        )
+
+    async def _take(self, comments: CommentImport, records: Sequence[CommentRecord]) -> None:
+        known = self._renaming.known_by(record.author for record in records)
+        await self._restore_standings(known)
+        outcome = await comments.take(records)
+        self.tally.restored += outcome.restored
+        self.tally.brought_forward += outcome.brought_forward
+        self.tally.left += outcome.left
+
+    async def _threads(self, records: Sequence[ThreadRecord]) -> None:
+        restore = self._transfer.restore_thread
+        await asyncio.gather(*(restore(self._site, record.name, record.said) for record in records))
+        self.tally.threads += len(records)
+
+    async def _standings(self, batch: Sequence[Numbered]) -> None:
+        known = [(one.line, one.record) for one in batch if isinstance(one.record, AuthorStanding)]
+        await self._restore_standings([one for line, one in known if not self._renaming.holds(line, one)])
+        self.tally.standings += len(known)
+
+    async def _restore_standings(self, known: Sequence[AuthorStanding]) -> None:
+        await asyncio.gather(*(self._transfer.restore_standing(self._site, one) for one in known))

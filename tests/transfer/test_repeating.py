@@ -1,0 +1,172 @@
+"""An import may be repeated, and never takes back what has happened here since."""
+
+import pytest
+
+from service.comments.authors import Standing
+from service.comments.model import Author, Comment, Entry, Event, State
+from service.store.store import Store
+from service.store.threads import Thread
+from service.store.transfer import TransferStore
+from tests.transfer.living import AUTHORS, TEXTS, THREADS, Newspaper
+from tests.transfer.sites import (
+    COPY_PARTITIONS,
+    NOW,
+    another,
+    exported,
+    imported,
+    made_site,
+    opened,
+    picture,
+    queued,
+    told_followers,
+)
+
+THREAD = THREADS[0]
+
+
+async def lived_in(store: Store) -> Newspaper:
+    """A published comment (0), a pending reply to it (1), a queued one (2), a standing, a thread's title."""
+    await made_site(store)
+    paper = Newspaper(store)
+    await paper.live(
+        [
+            ("submit", THREAD, AUTHORS[0], TEXTS[0], 99),
+            ("judge", 0, "published", 0.0),
+            ("submit", THREAD, AUTHORS[1], TEXTS[1], 0),
+            ("judge", 1, "pending", 0.5),
+            ("submit", THREAD, AUTHORS[2], TEXTS[2], 99),
+            ("stand", AUTHORS[0], Standing.TRUSTED, None),
+            ("describe", THREAD, True, "Kẹt xe"),
+        ]
+    )
+    return paper
+
+
+async def test_a_second_import_changes_nothing(redis_url: str) -> None:
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        await lived_in(store)
+        lines = await exported(store)
+        first, _ = await imported(copy, lines)
+        before = picture(url, "bao"), queued(url, "bao"), (await copy.threads.get("bao", THREAD)).version
+        again, bad = await imported(copy, lines)
+        assert (first.site_made, first.restored, first.left) == (True, 3, 0)
+        assert (again.site_made, again.restored, again.brought_forward, again.left) == (False, 0, 0, 3)
+        assert bad == []
+        now = picture(url, "bao"), queued(url, "bao"), (await copy.threads.get("bao", THREAD)).version
+        assert now == before
+
+
+async def test_an_import_that_was_broken_off_is_completed_by_the_next(redis_url: str) -> None:
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        await lived_in(store)
+        lines = await exported(store)
+        comment = next(line for line in lines if b'"kind":"comment"' in line)
+        await imported(copy, [*lines[:2], comment])
+        await imported(copy, lines)
+        assert picture(url, "bao") == picture(redis_url, "bao")
+
+
+async def test_what_has_moved_on_since_stays(redis_url: str) -> None:
+    async with opened(redis_url) as store:
+        paper = await lived_in(store)
+        lines = await exported(store)
+        await paper.live(
+            [
+                ("erase", 0),
+                ("approve", 1, "Đã sửa"),
+                ("judge", 2, "rejected", 0.1),
+                ("describe", THREAD, False, ""),
+            ]
+        )
+        before, events = picture(redis_url, "bao"), told_followers(redis_url)
+        tally, _ = await imported(store, lines)
+        assert tally.left == 3
+        assert picture(redis_url, "bao") == before
+        assert told_followers(redis_url) == events
+
+
+async def test_a_standing_that_is_known_here_stays(redis_url: str) -> None:
+    async with opened(redis_url) as store:
+        await lived_in(store)
+        lines = [
+            line.replace(b'"standing":"trusted"', b'"standing":"banned"') for line in await exported(store)
+        ]
+        await imported(store, lines)
+        assert await store.authors.standing("bao", "u-1", now_ms=NOW) is Standing.TRUSTED
+
+
+async def test_a_later_export_brings_comments_forward_without_telling_anybody(redis_url: str) -> None:
+    """A site that moves: one export at night, a second, short one at the switch."""
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        paper = await lived_in(store)
+        await imported(copy, await exported(store))
+        await paper.live(
+            [("approve", 1, None), ("reject", 0), ("submit", THREAD, AUTHORS[1], TEXTS[3], 99), ("erase", 2)]
+        )
+        lines = await exported(store)
+        tally, _ = await imported(copy, lines)
+        assert (tally.restored, tally.brought_forward, tally.left) == (1, 3, 0)
+        assert await exported(copy) == lines
+        assert told_followers(url) == 0
+        assert picture(url, "bao") == picture(redis_url, "bao")
+
+
+async def test_a_comment_that_was_judged_on_both_sides_stays_as_it_is_here(redis_url: str) -> None:
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        paper = await lived_in(store)
+        await imported(copy, await exported(store))
+        here = Newspaper(copy, now=paper.now + 1, ids=paper.ids)
+        await here.judge(2, "published", 0.0)
+        await paper.live([("judge", 2, "rejected", 0.0), ("reopen", 2)])
+        await imported(copy, await exported(store))
+        assert (await copy.comments.get("bao", paper.ids[2])).state is State.PUBLISHED
+
+
+async def test_two_lines_of_one_comment_leave_the_later_one(redis_url: str) -> None:
+    """As an export has them where the comment moved while it was written."""
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        paper = await lived_in(store)
+        earlier = await exported(store)
+        await paper.reject(0)
+        later = await exported(store)
+        for lines in ([*earlier[:-1], *later[2:]], [*later[:-1], *earlier[2:]]):
+            await imported(copy, lines)
+            assert picture(url, "bao")["list:rejected:"].keys() == {paper.ids[0]}
+            await copy.commands.run("FLUSHDB")
+
+
+@pytest.mark.parametrize("title", ["Từ bình luận", None])
+async def test_an_articles_title_is_filled_in_only_where_none_is_known(
+    redis_url: str, title: str | None
+) -> None:
+    """A title that came with a comment has no revision to compare."""
+    async with opened(redis_url) as store:
+        transfer = TransferStore(store.url, store.commands, store.partitions)
+        if title:
+            await transfer.restore_thread("bao", THREAD, Thread(title=title))
+        changed = await transfer.restore_thread("bao", THREAD, Thread(title="Tên cũ"))
+        assert changed is (title is None)
+        assert (await store.threads.get("bao", THREAD)).title == (title or "Tên cũ")
+
+
+async def test_texts_of_the_last_days_are_known_as_duplicates(redis_url: str) -> None:
+    """A wave of advertisements does not begin anew with the move; old texts are not remembered."""
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        paper = await lived_in(store)
+        lines = await exported(store)
+        like = Comment("bao", paper.ids[0], THREAD, Author("Ai"), (_said(TEXTS[1]),))
+        window_ms = 72 * 3_600_000
+        await imported(copy, lines, now_ms=NOW + window_ms)
+        assert list((await copy.likeness.enter(like, window_ms=window_ms)).ids) == []
+        await imported(copy, lines, now_ms=NOW)
+        assert list((await copy.likeness.enter(like, window_ms=window_ms)).ids) == [paper.ids[1]]
+
+
+def _said(text: str) -> Entry:
+    return Entry(Event.SUBMITTED, State.QUEUED, "website", NOW, text=text)

@@ -1,0 +1,49 @@
+"""Laws of export and import, over random lives of comments: what comes back is what was there."""
+
+import asyncio
+
+import redis
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.transfer.living import Newspaper, lives
+from tests.transfer.sites import (
+    COPY_PARTITIONS,
+    another,
+    exported,
+    imported,
+    made_site,
+    opened,
+    picture,
+    queued,
+    told_followers,
+)
+
+OFTEN = settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink a life takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@OFTEN
+@given(moves=lives)
+def test_a_site_is_the_same_after_it_moved_to_another_partition_count(redis_url: str, moves: list) -> None:
+    asyncio.run(_moved(redis_url, moves))
+
+
+async def _moved(redis_url: str, moves: list) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    copy_url = another(redis_url)
+    async with opened(redis_url) as store, opened(copy_url, COPY_PARTITIONS) as copy:
+        await made_site(store)
+        await Newspaper(store).live(moves)
+        lines = await exported(store)
+        _, bad = await imported(copy, lines)
+        assert bad == []
+        assert await exported(copy) == lines
+        assert picture(copy_url, "bao") == picture(redis_url, "bao")
+        waiting = list(picture(redis_url, "bao").get("list:queued:", {}))
+        assert [name.split()[0] for name in queued(copy_url, "bao")] == sorted(waiting)
+        assert told_followers(copy_url) == 0
