@@ -31,6 +31,9 @@ from service.store.store import Store
 MAX_REQUEST_BYTES = 64 * 1024
 """Larger bodies are refused (contract: 413 `too_large`)."""
 
+MAX_LINE_BYTES = 640 * 1024
+"""The longest request line, for whoever runs the app: it names up to 200 threads of 256 characters."""
+
 ENDPOINTS = [
     *intake.endpoints,
     *reading.endpoints,

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from service.api.services import SERVICES
-from service.app import create_app
+from service.app import MAX_LINE_BYTES, create_app
 from service.settings import Settings
 from service.store.directory import Role
 from service.store.queue import Queue
@@ -105,7 +105,9 @@ async def running(redis_url: str, *, validating: bool = True) -> AsyncIterator[R
     """Run a service; without `validating` the queue stays as it is until the test judges."""
     settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
     app = create_app(settings)
-    async with TestClient(TestServer(app)) as http:
+    server = TestServer(app)
+    await server.start_server(max_line_size=MAX_LINE_BYTES)
+    async with TestClient(server) as http:
         store = app[SERVICES].store
         queue = Queue(redis_url, store.partitions, "a-worker")
         await queue.prepare()

@@ -195,7 +195,11 @@ async def _body(model: type[B], request: web.Request) -> B:
         return model()
     if request.content_type != "application/json":
         raise UnsupportedMediaType
-    return parsed(model, await request.read())
+    try:
+        document = await request.read()
+    except web.RequestPayloadError:  # it is not what its Content-Encoding or Transfer-Encoding says
+        raise InvalidJson("The body cannot be decoded.") from None
+    return parsed(model, document)
 
 
 def parsed(model: type[B], document: bytes) -> B:

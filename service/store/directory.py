@@ -69,8 +69,11 @@ class Snapshot:
 
 
 def digest_of(key: str) -> str:
-    """What is kept of a key: keys are long and random, so a plain SHA-256 tells nothing of them."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    """What is kept of a key: keys are long and random, so a plain SHA-256 tells nothing of them.
+
+    What a caller sends as a key may be bytes that are no text; aiohttp hands them on as surrogates.
+    """
+    return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
 def new_key(role: Role) -> str:

@@ -42,6 +42,11 @@ async def test_up_to_two_hundred_threads_are_counted(idle_service: Running) -> N
     assert wrong_fields(await counts(idle_service.website, *names, "bai/200")) == {"thread"}
 
 
+async def test_the_longest_names_fit_into_one_call(idle_service: Running) -> None:
+    names = [f"{number:03}" + "ệ" * 253 for number in range(200)]
+    assert (await counts(idle_service.website, *names)).json == {"counts": dict.fromkeys(names, 0)}
+
+
 async def test_a_thread_named_twice_is_counted_once(idle_service: Running) -> None:
     assert (await counts(idle_service.website, "a", "a")).json == {"counts": {"a": 0}}
 
