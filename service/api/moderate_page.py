@@ -4,6 +4,7 @@ The page is the same for everybody and holds no data: its script reads the API w
 addresses in it are relative, so that it also works below a path of a proxy.
 """
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -61,13 +62,14 @@ async def page(_: web.Request) -> web.StreamResponse:
 
 @routes.get("/moderate/session")
 async def who(request: web.Request) -> web.Response:
-    """Who is signed in."""
+    """Who is signed in; `204` when nobody is."""
     services = request.app[SERVICES]
     snapshot = await services.store.directory.current()
-    moderator = await session.signed_in(request, services, snapshot)
-    if moderator is None:
-        raise Unauthorized("Nobody is signed in.")
-    return _told(moderator, snapshot)
+    with contextlib.suppress(Unauthorized):
+        moderator = await session.signed_in(request, services, snapshot)
+        if moderator is not None:
+            return _told(moderator, snapshot)
+    return web.Response(status=204, headers={"Cache-Control": "no-store"})
 
 
 @routes.post("/moderate/session")

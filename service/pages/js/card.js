@@ -25,7 +25,7 @@ export function card(item, view, act) {
     view.told && h("p", { class: "told", role: "status" }, view.told),
     h("div", { class: "content" }, context(item), bodyView(item, view), work(item, view, act), view.extra),
     aside(item, act),
-    actions(item, view),
+    !view.isEditing && actions(item, view),
   );
 }
 

@@ -127,7 +127,8 @@ export class Desk {
   focus() {
     const element = this.currentCard ?? this.rest;
     element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "start", behavior: "instant" });
+    if (this.index <= 0) window.scrollTo({ top: 0, behavior: "instant" });
+    else element.scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   /** Keep what a moderator makes of a text. */

@@ -44,7 +44,7 @@ function showChanges(item, text, { diff, offered, write }) {
     ...(text === original ? [] : [h("p", { class: "label" }, t("edit.changes")), changes(original, text)]),
   );
   const rest = item.suggestion && item.suggestion !== text;
-  offered.replaceChildren(...(rest ? suggested(text, item.suggestion, write) : []));
+  offered.replaceChildren(...(rest ? suggested(text, item.suggestion, write, altKey("suggestion")) : []));
 }
 
 function onKey(event, { item, act, write }) {
@@ -67,7 +67,7 @@ function buttons(item, act, write) {
     { class: "row" },
     pending && press("edit.publish", "Ctrl+Enter", () => act("approve"), "approve"),
     press(pending ? "edit.keep" : "edit.save", "Ctrl+S", () => act("save")),
-    press("edit.original", `Alt+${keyOf("original").toUpperCase()}`, () => write(standing(item))),
+    press("edit.original", altKey("original"), () => write(standing(item))),
     press("edit.stop", "Esc", () => act("stopEditing")),
   );
 }
@@ -75,19 +75,21 @@ function buttons(item, act, write) {
 const press = (says, key, onclick, kind) =>
   h("button", { type: "button", class: kind, onclick }, t(says), h("kbd", { "aria-hidden": "true" }, key));
 
+const altKey = (action) => `Alt+${keyOf(action).toUpperCase()}`;
+
 /** The suggestion on a card that is not being edited; null where it has nothing to add. */
 export function suggestionView(item, view, act) {
   const text = view.draft ?? standing(item);
   if (item.state !== "pending" || !item.suggestion || item.suggestion === text) return null;
-  return h("div", { class: "still" }, suggested(text, item.suggestion, (taken) => act("take", taken)));
+  return h("div", { class: "still" }, suggested(text, item.suggestion, (taken) => act("take", taken), keyOf("suggestion")));
 }
 
-function suggested(text, suggestion, write) {
+function suggested(text, suggestion, write, key) {
   const all = h(
     "button",
     { type: "button", onclick: () => write(suggestion), "data-suggestion": "all" },
     t("suggestion.all"),
-    h("kbd", { "aria-hidden": "true" }, keyOf("suggestion")),
+    h("kbd", { "aria-hidden": "true" }, key),
   );
   return [
     h("p", { class: "row" }, h("span", { class: "label" }, t("suggestion")), all),

@@ -74,12 +74,10 @@ async function start() {
   window.addEventListener("hashchange", () => me && show());
   window.addEventListener("signed-out", askAgain);
   keepTimes();
-  try {
-    enter(await whoAmI());
-  } catch {
-    app.replaceChildren(welcome(signInForm(enter)));
-    document.getElementById("key").focus();
-  }
+  const moderator = await whoAmI().catch(() => ({}));
+  if (moderator.name) return enter(moderator);
+  app.replaceChildren(welcome(signInForm(enter)));
+  document.getElementById("key").focus();
 }
 
 start();

@@ -30,6 +30,7 @@ export function signInForm(entered) {
   return h(
     "form",
     { class: "sign-in", onsubmit: submit },
+    h("input", { type: "text", autocomplete: "username", value: "Có Dấu", hidden: true }),
     h("label", { for: "key" }, t("signin.key")),
     field,
     trouble,
