@@ -22,7 +22,7 @@ expect.set_options(timeout=15_000)  # ms; machines that run tests are busy
 
 _TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
-  console.error("Content Security Policy violated:", event.violatedDirective, event.blockedURI, event.sample));
+  console.error("Content Security Policy:", event.violatedDirective, event.blockedURI, event.sample));
 """
 
 
