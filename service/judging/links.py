@@ -60,7 +60,8 @@ _SHORTENERS = frozenset(
 )
 _NO_ADDRESS = frozenset(["asp.net", "vb.net", "ado.net", "next.js", "node.js"])
 
-_SCHEME = re.compile(r"(?:https?|hxxps?|ftp)\s?:\s?/\s?/\s?([^\s/?#<>\"'()\[\]{}]{1,253})")
+_TEAM = re.compile(r"[a-z]\d{1,2}\.vn")  # "U23.vn" is a team before a full stop
+_SCHEME = re.compile(r"(?:https?|hxxps?|ftp)\s?:\s?/\s?/\s?([^\s/?#<>\"'()\[\]{}!,;“”‘’«»]{1,253})")
 _TIGHT = re.compile(r"(?<![\w@.-])[a-z0-9-]{1,63}+(?:\.[a-z0-9-]{1,63}+){1,8}+(?![\w@])")
 _DOT_WORD = r"(?:\s?[\[({]\s?(?:\.|dot|cham|,)\s?[\])}]\s?|\s(?:dot|cham)\s)"
 _APART = re.compile(
@@ -71,7 +72,7 @@ _NAME_BEFORE = re.compile(r"(?:[a-z0-9-]{1,63}(?:\.|" + _DOT_WORD + r")){0,3}[a-
 _PATH = re.compile(r"(?::\d{1,5})?(?:[/?#][^\s<>\"]*)?")
 _DOTS = re.compile(_DOT_WORD + r"|\s?\.\s?")
 _HOST = re.compile(r"(?:[^\s@/]*@)?([^\s:/]+)")
-_TRAILING = ".,;:!?)]}'\"…"
+_TRAILING = ".,;:!?)]}'\"…“”‘’«»"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ def _is_address(labels: list[str], *, has_path: bool) -> bool:
         return False
     if labels[0] == "www" or host in _SHORTENERS:
         return True
+    if _TEAM.fullmatch(host):
+        return False
     top, name = labels[-1], labels[-2]
     if top in _COMMON_SET:
         if len(labels) > 2 and (top == "vn" or not could_be_syllable(name)):

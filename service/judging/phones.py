@@ -86,7 +86,8 @@ def _written(plain: str) -> list[Span]:
     for match in _NUMBER.finditer(plain):
         rest = "".join(filter(str.isdigit, match["rest"]))
         if _RIGHT.fullmatch(rest) and not _DECIMAL.match(match[0]):
-            spans.append((match.start(), match.end()))
+            opened = match[0].startswith("(") and ")" not in match[0]
+            spans.append((match.start() + opened, match.end()))
         if len(spans) == _ENOUGH:
             break
     return spans

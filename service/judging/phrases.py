@@ -6,10 +6,11 @@ the cost grows with the text and not with the number of phrases.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from service.judging.model import Span
 from service.judging.reading import Reading, Revealed, collapsed, read
@@ -30,13 +31,14 @@ class Hit:
         phrase: its place among the phrases.
         start: in `Reading.plain`.
         end: in `Reading.plain`.
-        disguised: seen only through separators, digits for letters, or words run together.
+        disguised: the words of it that were read only through separators, digits for letters, or words run
+            together, as ranges of `Reading.plain`.
     """
 
     phrase: int
     start: int
     end: int
-    disguised: bool
+    disguised: tuple[Span, ...] = ()
 
 
 _PLACEMENTS = {
@@ -139,10 +141,11 @@ class Phrases:
             first = last - length + 1
             glued = length != len(self._wanted[phrase])
             if self._agrees(phrase, reading.plains, first, last + 1, disguised=glued):
-                start, end = reading.word_spans[first][0], reading.word_spans[last][1]
-                hits.append(Hit(phrase, start, end, disguised=glued))
-                if len(hits) == _ENOUGH:
-                    break
+                spans = reading.word_spans[first : last + 1]
+                if not _parted(reading, spans):
+                    hits.append(Hit(phrase, spans[0][0], spans[-1][1], tuple(spans) if glued else ()))
+            if len(hits) == _ENOUGH:
+                break
         return hits
 
     def _disguised(self, reading: Reading) -> Iterator[Hit]:
@@ -150,9 +153,9 @@ class Phrases:
         plains = [self._likelier(word) for word in words]
         for last, phrase, length in self._walk([collapsed(_bare(plain)) for plain in plains]):
             first = last - length + 1
-            disguised = any(word.disguised for word in words[first : last + 1])
+            disguised = tuple((w.start, w.end) for w in words[first : last + 1] if w.disguised)
             if disguised and self._agrees(phrase, plains, first, last + 1, disguised=True):
-                yield Hit(phrase, words[first].start, words[last].end, disguised=True)
+                yield Hit(phrase, words[first].start, words[last].end, disguised)
 
     def _likelier(self, word: Revealed) -> str:
         return word.otherwise if collapsed(_bare(word.otherwise)) in self._known else word.plain
@@ -180,10 +183,18 @@ class Phrases:
         if all(map(_same, seen, wanted)):
             return True
         if disguised:
-            return all(map(_less_marked, seen, wanted))
+            return sum(map(len, wanted)) > 2 and all(map(_less_marked, seen, wanted))
         if not "".join(plains[max(0, first - _AROUND) : end + _AROUND]).isascii():
             return False
         return all(map(_same, seen, map(_bare, wanted)))
+
+
+_PARTED = re.compile(r"[.,;:!?…)]\s")
+
+
+def _parted(reading: Reading, spans: list[Span]) -> bool:
+    """Tell whether words belong to different parts of a sentence: "quả óc, chó con"."""
+    return any(_PARTED.search(reading.plain, one[1], two[0]) for one, two in pairwise(spans))
 
 
 def _overlaps(hit: Hit, taken: list[Span]) -> bool:
@@ -221,15 +232,15 @@ def _stretches(plain: str, want: str) -> bool:
 
 
 def _less_marked(plain: str, want: str) -> bool:
-    """Tell whether a word is another with marks left out, repeated letters aside; not a word of two letters.
+    """Tell whether a word is another with marks left out, repeated letters aside.
 
-    >>> _less_marked("lon", "lồn"), _less_marked("lớn", "lồn"), _less_marked("dm", "đm")
-    (True, False, False)
+    >>> _less_marked("lon", "lồn"), _less_marked("lớn", "lồn")
+    (True, False)
     """
     given, wanted = _once(plain), _once(want)
-    if len(want) < 3 or len(given) != len(wanted):
-        return plain == want
-    return all(map(lambda letter, *meant: letter in meant, given, wanted, _bare(wanted)))
+    return len(given) == len(wanted) and all(
+        map(lambda letter, *meant: letter in meant, given, wanted, _bare(wanted))
+    )
 
 
 def _once(word: str) -> str:

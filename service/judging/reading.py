@@ -159,6 +159,7 @@ class Reading:
         plain: lower case, look-alike letters as what they look like, nothing hidden.
         bare: `plain` without marks, as long.
         odd: whether the text holds look-alike or hidden characters, or loose marks.
+        astral: whether it holds characters beyond 16 bits, as emoji are.
     """
 
     def __init__(self, text: str) -> None:
@@ -170,6 +171,7 @@ class Reading:
         if self.odd:
             text, self._positions = _unfold(text)
             units = _units(text)
+        self.astral = len(units) != len(text)
         self.plain = _string(_LOWER.take(units))
         self._bare_units = _BARE.take(units)
         self.bare = _string(self._bare_units)

@@ -11,6 +11,7 @@ from service.judging.text import hidden
 _STACKED = re.compile(
     "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20df\u20e1\u20e5-\u20f0\ufe20-\ufe2f]{2,}"
 )
+_SELECTORS = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
 _IN_A_WORD = 0.99
 _ELSEWHERE = 0.8
 
@@ -26,7 +27,7 @@ def hidden_characters(text: str) -> Finding | None:
     """
     if text.isascii():
         return None
-    positions = hidden(text)
+    positions = [place for place in hidden(text) if not _is_stray(text, place)]
     spans = _together(positions) + [match.span() for match in _STACKED.finditer(text)]
     if not spans:
         return None
@@ -34,6 +35,11 @@ def hidden_characters(text: str) -> Finding | None:
     return Finding(
         "hidden_characters", "hidden_characters", _IN_A_WORD if inside else _ELSEWHERE, tuple(sorted(spans))
     )
+
+
+def _is_stray(text: str, place: int) -> bool:
+    """Tell whether it is an emoji's selector that stands alone, outside a word: its emoji was taken out."""
+    return text[place] in _SELECTORS and not _inside_a_word(text, (place, place + 1))
 
 
 def _together(positions: list[int]) -> list[Span]:

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from service.judging.model import Finding, Span
 from service.judging.reading import Reading, apart
 
-_RUN = re.compile(r"[^\W\d_](?:\w|[\u0300-\u036f])*")
+_CIRCLED = "\u24b6-\u24e9\U0001f130-\U0001f189"
+_RUN = re.compile(rf"(?:[^\W\d_]|[{_CIRCLED}])(?:\w|[\u0300-\u036f{_CIRCLED}])*")
+_POWERS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LATIN_END = 0x024F
 _VIETNAMESE = range(0x1E00, 0x1F00)
 _SCORE = 0.95
@@ -37,10 +39,12 @@ def lookalike_characters(reading: Reading, disguised: Iterable[Span]) -> Finding
 
 
 def _mixed(word: str) -> bool:
-    """Tell whether a word mixes Latin letters with others that look so, or is all in mathematical ones."""
+    """Tell whether a word mixes Latin letters with others that look so, or is all in mathematical ones; formulas aside."""
+    if not _POWERS.isdisjoint(word):
+        return False
     latin = foreign = styled = 0
     for letter in word:
-        if not letter.isalpha():
+        if not unicodedata.normalize("NFKC", letter).isalpha():
             continue
         if ord(letter) <= _LATIN_END or ord(letter) in _VIETNAMESE:
             latin += 1

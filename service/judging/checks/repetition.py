@@ -9,6 +9,7 @@ from service.judging.model import Finding, Span
 from service.judging.reading import Reading
 
 _CHARACTER = re.compile(r"([^\W\d_])\1{7,}|([^\w\s.=_*-])\2{9,}|([.=_*-])\3{29,}")
+_NO_LETTER = re.compile(r"[\W\d_]+")
 _WORDS_IN_A_ROW = 5
 _SAME_LINES = 3
 _SCORE = 0.9
@@ -25,7 +26,7 @@ def repetition(reading: Reading) -> Finding | None:
     ((6, 16),)
     """
     spans: list[Span] = []
-    if reading.repeats >= 7:
+    if reading.repeats >= 7 or reading.astral:
         spans += [match.span() for match in _CHARACTER.finditer(reading.plain)]
     spans += _rows(reading, 1) or _rows(reading, 2)
     spans += _lines(reading.plain)
@@ -51,7 +52,7 @@ def _rows(reading: Reading, step: int) -> list[Span]:
         if same >= least:
             spans.append((reading.word_spans[place - same - step][0], reading.word_spans[place - 1][1]))
         same = 0
-    return [span for span in spans if not reading.plain[span[0] : span[1]].replace(" ", "").isdigit()]
+    return [span for span in spans if not _NO_LETTER.fullmatch(reading.bare, *span)]
 
 
 def _lines(plain: str) -> list[Span]:

@@ -15,6 +15,9 @@ from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
 
 _HELD = re.compile(r"(\D)\1{2,}")
+_WITHOUT_A_TERM = 0.7
+"""Log-odds taken off where no term is seen: words around the subject alone (dogs, death) are no insult."""
+_GROSS = 0.9
 _SPAN_LEAST = 1.0
 """Log-odds from which on a word is shown to have weighed."""
 
@@ -36,8 +39,15 @@ def toxic_score(reading: Reading) -> float:
     """Give how likely it insults, 0 to 1."""
     if not reading.keys:
         return 0.0
-    log_odds = load("toxic").log_odds(_words(reading), toxic_signs(reading))
-    return round(1 / (1 + math.exp(-max(-30.0, log_odds))), 4)
+    signs = toxic_signs(reading)
+    log_odds = load("toxic").log_odds(_words(reading), signs) - (0.0 if signs else _WITHOUT_A_TERM)
+    return round(max(1 / (1 + math.exp(-max(-30.0, log_odds))), reading.once(_floor)), 4)
+
+
+def _floor(reading: Reading) -> float:
+    """Give what the plainest term is worth whatever stands around it: gross words, and what had to be disguised."""
+    sure = [one.term.weight for one in reading.once(_terms) if one.term.weight >= _GROSS or one.disguised]
+    return max(sure, default=0.0)
 
 
 def toxic_signs(reading: Reading) -> list[str]:

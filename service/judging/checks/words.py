@@ -36,8 +36,8 @@ def listed_words(reading: Reading, rules: Rules) -> list[Finding]:
 
 def disguised_words(reading: Reading, rules: Rules) -> list[Span]:
     """Give what was recognised only through its disguise: words of the site's lists and of our own."""
-    listed = [(hit.start, hit.end) for hit in _hits(reading, rules) if hit.disguised]
-    return listed + [(seen.start, seen.end) for seen in reading.once(terms) if seen.disguised]
+    listed = [span for hit in _hits(reading, rules) for span in hit.disguised]
+    return listed + [span for seen in reading.once(terms) for span in seen.disguised]
 
 
 def _hits(reading: Reading, rules: Rules) -> list[Hit]:

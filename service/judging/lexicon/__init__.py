@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from service.judging.model import Span
 from service.judging.phrases import Phrases
 from service.judging.reading import Reading
 
@@ -32,12 +33,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A term in a text; `start` and `end` are places in `Reading.plain`."""
+    """A term in a text; the places are those of `Hit`."""
 
     term: Term
     start: int
     end: int
-    disguised: bool
+    disguised: tuple[Span, ...]
 
 
 def _load(topic: str) -> list[Term]:
