@@ -86,6 +86,11 @@ class EventReader:
         every = list(partitions)
         self.lanes: Sequence[Sequence[int]] = [[p] for p in every] if is_cluster(url) else [every]
 
+    async def open(self) -> None:
+        """Find out where the partitions are, before several lanes ask at once: a cluster's client that is
+        made ready twice at the same time closes connections that are in use."""
+        await self._redis.initialize()
+
     async def read(
         self, places: Mapping[int, EntryId], count: int, *, block: bool = True
     ) -> dict[int, list[StoredEvent]]:

@@ -120,11 +120,12 @@ class Follower:
         """Read all partitions until the session is over."""
         reader = EventReader(self._url, self._partitions)
         try:
+            await reader.open()
             places = await self._store.ends()
             for listener in self._listeners:  # what came after they looked, and before these ends
                 listener.look_everywhere()
             await asyncio.gather(*(self._follow(reader, session, lane, places) for lane in reader.lanes))
-        except Unavailable:
+        except UNREACHABLE:
             log.warning("store_unreachable", loop="follower")
         finally:
             if self._session is session:
