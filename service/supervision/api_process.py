@@ -15,11 +15,10 @@ from aiohttp import web
 
 from service import logs, settings
 from service.app import MAX_LINE_BYTES, create_app
+from service.supervision.listening import BACKLOG
 
 FINISH_S = 5.0
 """How long requests under way may take after SIGTERM."""
-
-_BACKLOG = 1024
 
 
 async def serve(app: web.Application, listen: int, ready: int) -> None:
@@ -35,7 +34,7 @@ async def serve(app: web.Application, listen: int, ready: int) -> None:
     )
     await runner.setup()
     try:
-        await web.SockSite(runner, socket.socket(fileno=listen), backlog=_BACKLOG).start()
+        await web.SockSite(runner, socket.socket(fileno=listen), backlog=BACKLOG).start()
         with contextlib.suppress(BrokenPipeError):  # after a restart nobody waits for it
             os.write(ready, b"!")
         os.close(ready)

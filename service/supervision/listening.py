@@ -11,9 +11,12 @@ import socket
 
 from service.supervision.errors import StartRefused
 
+BACKLOG = 1024
+"""Connections that may wait for each process."""
+
 
 def listening_sockets(host: str, port: int, count: int) -> list[socket.socket]:
-    """`count` bound sockets on one port; 0 is a free one.
+    """`count` sockets on one port; 0 is a free one. Connections wait from now on until somebody accepts them.
 
     Raises:
         StartRefused: the address is not ours, or another program listens there.
@@ -25,7 +28,10 @@ def listening_sockets(host: str, port: int, count: int) -> list[socket.socket]:
         raise StartRefused(_refusal(host, port, error)) from None
     port = probe.getsockname()[1]
     probe.close()
-    return [_bound(family, host, port, shared=True) for _ in range(count)]
+    sockets = [_bound(family, host, port, shared=True) for _ in range(count)]
+    for bound in sockets:
+        bound.listen(BACKLOG)
+    return sockets
 
 
 def url_of(bound: socket.socket) -> str:
@@ -34,9 +40,12 @@ def url_of(bound: socket.socket) -> str:
     return _url(_near(host), port)
 
 
-def free_port(host: str) -> int:
-    """A port nobody listens on at this moment."""
-    (probe,) = listening_sockets(host, 0, 1)
+def free_port(host: str, *, wanted: int = 0) -> int:
+    """A port nobody listens on at this moment: the one that is wanted, if that is so."""
+    try:
+        (probe,) = listening_sockets(host, wanted if wanted < 65536 else 0, 1)
+    except StartRefused:
+        (probe,) = listening_sockets(host, 0, 1)
     with probe:
         return int(probe.getsockname()[1])
 

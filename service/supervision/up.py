@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.settings import Settings
@@ -23,7 +23,7 @@ from service.supervision.first_keys import FirstKeys
 from service.supervision.listening import answers, free_port, listening_sockets, url_of
 from service.supervision.valkey import EmbeddedValkey
 
-NEWSPAPER_STOP_S = 1.5
+NEWSPAPER_STOP_S = 2.5
 API_STOP_S = 6.0
 WORKER_STOP_S = 5.0
 SERVER_STOP_S = 4.0
@@ -45,13 +45,11 @@ class Ready:
     """What there is to tell once everything serves.
 
     Attributes:
-        after_s: what the start took.
         url: where the API answers, None without it.
         newspaper_url: the same of the newspaper.
         made: the first keys, if this start made them.
     """
 
-    after_s: float
     url: str | None
     newspaper_url: str | None
     made: FirstKeys | None
@@ -87,16 +85,25 @@ class _Start:
         self._running = running
 
     async def whole(self) -> Ready:
-        began = time.monotonic()
         sockets = self._listen()
         redis_url = self._settings.redis_url or await self._server()
-        env = environment({"CODAU_REDIS_URL": redis_url, "CODAU_DATA_DIR": str(self._settings.data_dir)})
         await store_check.usable(redis_url, self._settings.partitions)
-        await self._workers(env)
-        await self._api(env, sockets)
+        made, newspaper_keys = await self._keys(redis_url)
+        env = environment({"CODAU_REDIS_URL": redis_url, "CODAU_DATA_DIR": str(self._settings.data_dir)})
         url = url_of(sockets[0]) if sockets else None
-        made, newspaper_url = await self._keys_and_newspaper(redis_url, url)
-        return Ready(time.monotonic() - began, url, newspaper_url, made)
+        newspaper_port = self._port_for_newspaper()
+        started = [
+            *self._to_stop(self._workers(env), WORKER_STOP_S),
+            *self._to_stop(self._api(env, sockets), API_STOP_S),
+        ]
+        for bound in sockets:  # closed before the API is stopped: nobody new waits for an answer
+            self._running.callback(bound.close)
+        if url and newspaper_keys:
+            newspaper = self._newspaper(url, newspaper_port, *newspaper_keys)
+            started += self._to_stop([newspaper], NEWSPAPER_STOP_S)
+        await _all_at_once(started)
+        newspaper_url = await answers(self._settings.host, newspaper_port) if newspaper_keys else None
+        return Ready(url, newspaper_url, made)
 
     def _listen(self) -> list[socket.socket]:
         """Take the port before anything else is started: it is what most often is not to be had."""
@@ -106,6 +113,11 @@ class _Start:
             self._running.callback(bound.close)
         return sockets
 
+    def _port_for_newspaper(self) -> int:
+        """The next port, where it is free."""
+        chosen = self._settings
+        return free_port(chosen.host, wanted=chosen.port + 1 if chosen.port else 0)
+
     async def _server(self) -> str:
         if not self._parts.keys:
             raise StartRefused("CODAU_REDIS_URL is not set; `codau up` is what brings a server along")
@@ -114,64 +126,56 @@ class _Start:
         self._running.push_async_callback(server.stop, SERVER_STOP_S)
         return server.url
 
-    async def _workers(self, env: dict[str, str]) -> None:
-        if self._parts.workers:
-            argv = program("workers")
-            count = self._settings.worker_processes
-            await self._children(
-                [Child(f"worker {i + 1}", argv, env=env) for i in range(count)], WORKER_STOP_S
-            )
+    async def _keys(self, redis_url: str) -> tuple[FirstKeys | None, tuple[str, str] | None]:
+        """The first keys, if they are made now, and a website's and a moderator's for the newspaper."""
+        if not self._parts.keys:
+            return None, None
+        folder, now_ms = self._settings.data_dir, time.time_ns() // 1_000_000
+        store = commands(redis_url)
+        try:
+            directory = Directory(store)
+            made = await first_keys.make_at_first_start(directory, folder, now_ms=now_ms)
+            if not self._parts.newspaper:
+                return made, None
+            return made, await first_keys.for_newspaper(directory, folder, now_ms=now_ms)
+        finally:
+            await store.close()
 
-    async def _api(self, env: dict[str, str], sockets: Sequence[socket.socket]) -> None:
+    def _workers(self, env: Mapping[str, str]) -> list[Child]:
+        count = self._settings.worker_processes if self._parts.workers else 0
+        return [Child(f"worker {number}", program("workers"), env=env) for number in range(1, count + 1)]
+
+    def _api(self, env: Mapping[str, str], sockets: Sequence[socket.socket]) -> list[Child]:
         children = []
         for number, bound in enumerate(sockets, start=1):
             argv = program("service.supervision.api_process", "--listen", str(bound.fileno()))
             children.append(Child(f"api {number}", argv, env=env, pass_fds=[bound.fileno()], announces=True))
-        await self._children(children, API_STOP_S)
-        for bound in sockets:  # closed before the processes stop: nobody new waits for an answer
-            self._running.callback(bound.close)
+        return children
 
-    async def _keys_and_newspaper(
-        self, redis_url: str, url: str | None
-    ) -> tuple[FirstKeys | None, str | None]:
-        if not self._parts.keys:
-            return None, None
-        store = commands(redis_url)
-        try:
-            directory, now_ms = Directory(store), int(time.time() * 1000)
-            made = await first_keys.make_at_first_start(directory, self._settings.data_dir, now_ms=now_ms)
-            if not self._parts.newspaper or url is None:
-                return made, None
-            keys = await first_keys.for_newspaper(directory, self._settings.data_dir, now_ms=now_ms)
-        finally:
-            await store.close()
-        return made, await self._newspaper(url, *keys)
+    def _newspaper(self, url: str, port: int, website_key: str, moderator_key: str) -> Child:
+        variables = {
+            "NEWSPAPER_HOST": self._settings.host,
+            "NEWSPAPER_PORT": str(port),
+            "NEWSPAPER_CODAU_URL": url,
+            "NEWSPAPER_CODAU_KEY": website_key,
+            "NEWSPAPER_MODERATOR_KEY": moderator_key,
+            "NEWSPAPER_SEED": "1",
+        }
+        return Child("newspaper", program("examples.newspaper"), env=environment(variables))
 
-    async def _newspaper(self, url: str, website_key: str, moderator_key: str) -> str:
-        host, port = self._settings.host, self._settings.port
-        port = port + 1 if 0 < port < 65535 else free_port(host)
-        env = environment(
-            {
-                "NEWSPAPER_HOST": host,
-                "NEWSPAPER_PORT": str(port),
-                "NEWSPAPER_CODAU_URL": url,
-                "NEWSPAPER_CODAU_KEY": website_key,
-                "NEWSPAPER_MODERATOR_KEY": moderator_key,
-                "NEWSPAPER_SEED": "1",
-            }
-        )
-        await self._children([Child("newspaper", program("examples.newspaper"), env=env)], NEWSPAPER_STOP_S)
-        return await answers(host, port)
+    def _to_stop(self, children: Sequence[Child], within_s: float) -> Sequence[Child]:
+        """The same children, to be stopped at once when their turn comes."""
+        self._running.push_async_callback(_stop, children, within_s)
+        return children
 
-    async def _children(self, children: Sequence[Child], stop_s: float) -> None:
-        """Start them at once, and stop them at once, when their turn comes."""
-        self._running.push_async_callback(_stop, children, stop_s)
-        try:
-            async with asyncio.TaskGroup() as starting:
-                for child in children:
-                    starting.create_task(child.start())
-        except* StartRefused as refused:
-            raise refused.exceptions[0] from None
+
+async def _all_at_once(children: Sequence[Child]) -> None:
+    try:
+        async with asyncio.TaskGroup() as starting:
+            for child in children:
+                starting.create_task(child.start())
+    except* StartRefused as refused:
+        raise refused.exceptions[0] from None
 
 
 async def _stop(children: Sequence[Child], within_s: float) -> None:

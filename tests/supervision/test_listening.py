@@ -56,6 +56,16 @@ def test_an_address_of_ipv6_is_told_in_brackets() -> None:
         assert url_of(bound) == f"http://[::1]:{bound.getsockname()[1]}"
 
 
+def test_a_port_that_is_wanted_is_given_unless_it_is_taken() -> None:
+    wanted = free_port("127.0.0.1")
+    assert free_port("127.0.0.1", wanted=wanted) == wanted
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", wanted))
+        other.listen()
+        assert free_port("127.0.0.1", wanted=wanted) != wanted
+    assert free_port("127.0.0.1", wanted=65536) < 65536
+
+
 async def test_a_program_that_listens_answers() -> None:
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     async with server:
