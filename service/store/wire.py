@@ -124,7 +124,7 @@ class Wire:
     def __init__(self, url: str) -> None:
         self._target: dict[str, Any] = dict(parse_url(url))
         self._session: _Session | None = None
-        self._connecting = asyncio.Lock()
+        self._dialing: asyncio.Task[_Session] | None = None
 
     async def run(self, *command: Argument) -> Any:
         session = self._session
@@ -133,10 +133,16 @@ class Wire:
         return await session.send(command)
 
     async def _connected(self) -> _Session:
-        async with self._connecting:
-            if self._session is None or not self._session.alive:
-                self._session = await self._connect()
-            return self._session
+        """A new connection; who asks while one is being made waits for that one, and shares its failure."""
+        if self._dialing is None:
+            self._dialing = asyncio.create_task(self._connect())
+            self._dialing.add_done_callback(self._dialed)
+        return await asyncio.shield(self._dialing)
+
+    def _dialed(self, attempt: asyncio.Task[_Session]) -> None:
+        self._dialing = None
+        if not attempt.cancelled() and attempt.exception() is None:
+            self._session = attempt.result()
 
     async def _connect(self) -> _Session:
         try:
@@ -174,5 +180,7 @@ class Wire:
             raise
 
     async def close(self) -> None:
+        if self._dialing is not None:
+            self._dialing.cancel()
         if self._session is not None:
             self._session.abort()
