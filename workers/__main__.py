@@ -20,6 +20,7 @@ from service.settings import Settings, load
 from service.store.queue import UNREACHABLE, Queue
 from service.store.store import Store
 from workers.recoverer import Recoverer
+from workers.statistician import Statistician
 from workers.validator import Validator
 
 RETRY_S = 0.2
@@ -32,7 +33,11 @@ log = structlog.get_logger()
 def duties(store: Store, queue: Queue) -> Mapping[str, Loop]:
     """Every loop by its name."""
     validator = Validator(store, queue)
-    return {"validator": validator.run, "recoverer": Recoverer(queue, validator).run}
+    return {
+        "validator": validator.run,
+        "recoverer": Recoverer(queue, validator).run,
+        "statistician": Statistician(store).run,
+    }
 
 
 async def keep_going(name: str, loop: Loop, stop: asyncio.Event) -> None:
@@ -40,9 +45,9 @@ async def keep_going(name: str, loop: Loop, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await loop(stop)
-        except UNREACHABLE as error:
-            log.warning("store_unreachable", loop=name, error=type(error).__name__)
-            await asyncio.sleep(RETRY_S)
+        except* UNREACHABLE as group:
+            log.warning("store_unreachable", loop=name, error=type(group.exceptions[0]).__name__)
+        await asyncio.sleep(0 if stop.is_set() else RETRY_S)
 
 
 async def opened(store: Store, queue: Queue, stop: asyncio.Event) -> None:
@@ -88,7 +93,8 @@ async def empty(store: Store, queue: Queue) -> None:
 def main() -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=["validator", "recoverer", []], metavar="NAME")
+    names = ["validator", "recoverer", "statistician"]
+    parser.add_argument("names", nargs="*", choices=[*names, []], metavar="NAME")
     parser.add_argument("--drain", action="store_true", help="empty the queue once, and end")
     arguments = parser.parse_args()
     settings = load()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.comments.authors import Standing, address_key, author_key
 from service.comments.model import Comment, State
 from service.comments.policy import Policy
-from service.judging.fingerprint import similarity
+from service.judging.fingerprint import alike, pieces
 from service.judging.model import Context
 from service.judging.text import visible
 from service.store.store import Store
@@ -29,6 +29,15 @@ class Likeness:
     nearest: float | None = None
     cluster: str | None = None
     repeats: bool = False
+
+    def with_one(self, close: float, cluster: str, *, repeats: bool) -> "Likeness":
+        """With one more earlier text that is like it."""
+        nearer = self.nearest is None or close > self.nearest
+        return Likeness(
+            close if nearer else self.nearest,
+            cluster if nearer else self.cluster,
+            self.repeats or repeats,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +92,17 @@ async def _likeness(store: Store, comment: Comment, policy: Policy) -> Likeness:
     """
     window_ms = policy.duplicate.window_hours * 3_600_000
     candidates = await store.likeness.enter(comment, window_ms=window_ms)
-    found = Likeness()
+    found, ours = Likeness(), pieces(comment.now.submitted)
     for other in await store.comments.many(comment.site, candidates.ids):
         if other is None or other.state not in _COUNTS:
             continue
         earlier = _came_before(other, comment)
-        alike = similarity(comment.now.submitted, other.now.submitted)
-        if alike >= ALIKE and (candidates.entered or earlier):
-            repeats = found.repeats or (earlier and _is_repeat(comment, other))
-            nearer = alike > (found.nearest or 0.0)
-            found = Likeness(
-                alike if nearer else found.nearest, other.cluster if nearer else found.cluster, repeats
-            )
+        close = alike(ours, pieces(other.now.submitted))
+        if close >= ALIKE and (candidates.entered or earlier):
+            before = earlier or other.id in candidates.before
+            found = found.with_one(close, other.cluster, repeats=before and _is_repeat(comment, other))
+        if found.repeats:
+            break
     return found
 
 

@@ -13,8 +13,8 @@ from workers.validator import TRIES, Validator
 
 EVERY_S = 1.0
 IDLE_MS = 4_000
-"""How long an entry may be in a worker's hands: a batch takes well under a second, and what a dead worker
-left shall be judged within 10 s."""
+"""How long an entry may be in a worker's hands without a word: a living one says every second what it holds,
+and what a dead one left shall be judged within 10 s."""
 
 log = structlog.get_logger()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from service.comments.authors import known_as
 from service.comments.lifecycle import Actor, move
 from service.comments.model import ActedFinding, Comment, Entry, Event, State
 from service.comments.verdict import Verdict, decide
@@ -22,8 +23,14 @@ from service.store.queue import Queue, Task
 from service.store.store import Store
 from workers.history import background_of
 
-BATCH = 32
-"""Entries of one partition in one read: with 16 partitions, some hundreds share each round trip."""
+READ = 128
+"""Entries in one read, about, from all partitions together."""
+
+CHUNK = 32
+"""Comments judged before their verdicts are committed, so that nobody waits for a long batch."""
+
+HOLD_EVERY_S = 1.0
+"""How often a worker says of what it has read that it is still at it (see `recoverer.IDLE_MS`)."""
 
 TRIES = 3
 """After so many deliveries a comment that no check can finish goes to a person (design, poison)."""
@@ -50,25 +57,34 @@ class Validator:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Judge until told to stop; what has been read is finished first."""
-        await asyncio.gather(*(self._follow(lane, stop) for lane in self._queue.lanes))
+        async with asyncio.TaskGroup() as lanes:
+            for lane in self._queue.lanes:
+                lanes.create_task(self._follow(lane, stop))
 
     async def _follow(self, lane: Sequence[int], stop: asyncio.Event) -> None:
         while not stop.is_set():
-            tasks = await self._queue.read(lane, BATCH)
-            if tasks:
-                await self.judge_all(tasks)
+            await self.judge_all(await self._queue.read(lane, _share(lane)))
 
     async def drain(self) -> int:
         """Judge all that is in the queue now; returns how many entries there were."""
         judged = 0
         for lane in self._queue.lanes:
-            while tasks := await self._queue.read(lane, BATCH, block=False):
+            while tasks := await self._queue.read(lane, _share(lane), block=False):
                 await self.judge_all(tasks)
                 judged += len(tasks)
         return judged
 
     async def judge_all(self, tasks: Sequence[Task]) -> None:
-        """Judge what the tasks name, commit the verdicts, and tell those who wait."""
+        """Judge what the tasks name, some at a time; what has to wait meanwhile stays this worker's."""
+        held_at = time.monotonic()
+        for start in range(0, len(tasks), CHUNK):
+            if time.monotonic() - held_at > HOLD_EVERY_S:
+                await self._queue.hold(tasks[start:])
+                held_at = time.monotonic()
+            await self._judge_chunk(tasks[start : start + CHUNK])
+
+    async def _judge_chunk(self, tasks: Sequence[Task]) -> None:
+        """Judge some comments, commit the verdicts, and tell those who wait."""
         waiting = await self._comments(tasks)
         snapshot = await self._store.directory.current()
         steps = await asyncio.gather(*(self._step(task, comment, snapshot) for task, comment in waiting))
@@ -96,7 +112,16 @@ class Validator:
             return
         committed = await self._store.comments.commit_all(steps)
         log.debug("judged", committed=sum(committed.values()), of=len(steps))
+        await self._forget_erased([step.after for step in steps if not committed[step.after.id]])
         await self._queue.tell([(step.waiter, step.after.id) for step in steps if step.waiter])
+
+    async def _forget_erased(self, changed: Sequence[Comment]) -> None:
+        """Take back what was noted of comments that were erased while they were judged."""
+        for comment in changed:
+            now = await self._store.comments.find(comment.site, comment.id)
+            if now is not None and now.state is State.ERASED:
+                await self._store.likeness.forget(comment)
+                await self._store.authors.unsent(comment.site, known_as(comment), comment.id)
 
     async def _comments(self, tasks: Sequence[Task]) -> list[tuple[Task, Comment]]:
         """The comments that still wait for the verdict that their task asks for."""
@@ -145,6 +170,11 @@ class Validator:
             cluster=cluster,
         )
         return Step(comment, move(comment, entry, Actor.WORKER), task.entry, task.waiter)
+
+
+def _share(lane: Sequence[int]) -> int:
+    """Entries to ask of each partition."""
+    return max(1, READ // len(lane))
 
 
 def set_aside(error: str) -> Verdict:

@@ -79,7 +79,7 @@ async def _view(call: Call[Any, Any]) -> View:
     store, site, author = call.services.store, call.site.id, author_of(call)
     now_ms = call.services.now_ms()
     opinion = await store.authors.opinion(site, author, now_ms=now_ms)
-    record = await store.authors.record(site, author, now_ms=now_ms)
+    record = (await store.authors.records(site, [author], now_ms=now_ms))[author]
     return {
         "key": author,
         "standing": opinion.standing,

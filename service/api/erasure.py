@@ -1,8 +1,10 @@
 """Erasing for good: one comment, or all that a person wrote and all that is known of them."""
 
+from collections.abc import Sequence
+
 from service.api.services import Services
 from service.comments import lifecycle
-from service.comments.authors import author_key
+from service.comments.authors import author_key, known_as
 from service.comments.model import State
 from service.store.comments import Step
 
@@ -15,23 +17,32 @@ async def erase_comment(services: Services, site: str, comment_id: str, *, by: s
     Raises:
         NotFound: the site has none of that id.
     """
+    store = services.store
     while True:
-        before = await services.store.comments.get(site, comment_id)
+        before = await store.comments.get(site, comment_id)
         if before.state is State.ERASED:
             return
         at = max(services.now_ms(), before.updated_at)
-        if await services.store.comments.commit(Step(before, lifecycle.erase(before, by=by, at=at))):
-            return
+        if await store.comments.commit(Step(before, lifecycle.erase(before, by=by, at=at))):
+            break
+    await store.likeness.forget(before)
+    await store.authors.unsent(site, known_as(before), comment_id)
 
 
 async def erase_author(services: Services, site: str, author: str, *, by: str) -> None:
-    """Erase all that an author wrote, what waits for a verdict included, and what is known of the author."""
-    while ids := (await services.store.lists.by_author(site, author, _PAGE, None)).ids:
+    """Erase all that an author wrote, what waits for a verdict included, and what is known of the author.
+
+    What is judged meanwhile moves from the queue to the lists, so these are read last, and all of it again
+    until nothing is left.
+    """
+    while ids := [*await _queued(services, site, author), *await _listed(services, site, author)]:
         for comment_id in ids:
             await erase_comment(services, site, comment_id, by=by)
-    for comment_id in await _queued(services, site, author):
-        await erase_comment(services, site, comment_id, by=by)
     await services.store.authors.forget(site, author)
+
+
+async def _listed(services: Services, site: str, author: str) -> Sequence[str]:
+    return (await services.store.lists.by_author(site, author, _PAGE, None)).ids
 
 
 async def _queued(services: Services, site: str, author: str) -> list[str]:

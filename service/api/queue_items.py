@@ -72,7 +72,4 @@ async def _records(call: Call[Any, Any], comments: Sequence[Comment]) -> dict[st
     keys = [author_key(comment.site, comment.author) for comment in comments]
     authors = sorted({key for key in keys if key is not None})
     now_ms = call.services.now_ms()
-    records = await asyncio.gather(
-        *(call.services.store.authors.record(call.site.id, author, now_ms=now_ms) for author in authors)
-    )
-    return dict(zip(authors, records, strict=True))
+    return await call.services.store.authors.records(call.site.id, authors, now_ms=now_ms)

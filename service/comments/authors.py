@@ -3,7 +3,7 @@
 from enum import StrEnum
 from hashlib import blake2b
 
-from service.comments.model import Author
+from service.comments.model import Author, Comment
 
 
 class Standing(StrEnum):
@@ -29,6 +29,12 @@ def author_key(site: str, author: Author) -> str | None:
 def address_key(site: str, author: Author) -> str | None:
     """The key of the address alone, whoever wrote from it."""
     return f"address:{_digest(site, author.ip)}" if author.ip else None
+
+
+def known_as(comment: Comment) -> list[str]:
+    """Every key that a comment's sender has: the author's, and the address's."""
+    both = (author_key(comment.site, comment.author), address_key(comment.site, comment.author))
+    return list(dict.fromkeys(key for key in both if key is not None))
 
 
 def _digest(site: str, value: str) -> str:

@@ -83,6 +83,10 @@ def _band(least: _Hashes, band: int) -> str:
     return f"{band}{hashlib.blake2b(rows, digest_size=6).hexdigest()}"
 
 
+Pieces = frozenset[tuple[str, ...]]
+"""The words of a text and the pairs of neighbours: what two texts are compared by."""
+
+
 def similarity(a: str, b: str) -> float:
     """Tell how alike two texts are: 1.0 is the same once case, marks, numbers and punctuation are folded.
 
@@ -92,12 +96,17 @@ def similarity(a: str, b: str) -> float:
     >>> similarity("Rất hay!", "rat hay")
     1.0
     """
-    ours, theirs = _pieces(a), _pieces(b)
+    return alike(pieces(a), pieces(b))
+
+
+def alike(ours: Pieces, theirs: Pieces) -> float:
+    """The similarity of two texts whose pieces are known already."""
     if not ours or not theirs:
         return 1.0 if ours == theirs else 0.0
     return 2 * len(ours & theirs) / (len(ours) + len(theirs))
 
 
-def _pieces(text: str) -> set[tuple[str, ...]]:
+def pieces(text: str) -> Pieces:
+    """Take a text apart."""
     words = _syllables(text)
-    return {(word,) for word in words} | set(pairwise(words))
+    return frozenset([(word,) for word in words]) | frozenset(pairwise(words))

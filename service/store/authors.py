@@ -4,6 +4,7 @@ Each author of a site has a slot of his own. All writes are idempotent by commen
 """
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.comments.authors import Standing
@@ -13,9 +14,10 @@ from service.store import keys
 from service.store.connection import again_if_interrupted
 from service.store.lists import ListStore
 from service.store.places import of_author
+from service.store.scripts import call
 from service.store.wire import Argument, Commands
 
-_RECENT_KEPT_S = 3_600  # beyond the rate's own window, so that late verdicts find what they count
+_RECENT_KEPT_MS = 3_600_000  # beyond the rate's own window, so that late verdicts find what they count
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +75,27 @@ class AuthorStore:
         """Drop the standing and the pace; the lists go with the comments."""
         await self._run("DEL", keys.author(site, author, "standing"), keys.author(site, author, "recent"))
 
-    async def record(self, site: str, author: str, *, now_ms: int) -> Record:
-        """Counted in the lists that every step keeps, so it is never behind."""
-        facet = of_author(author)
-        published, rejected, standing = await asyncio.gather(
-            self._lists.count(site, State.PUBLISHED, facet=facet),
-            self._lists.count(site, State.REJECTED, facet=facet),
-            self.standing(site, author, now_ms=now_ms),
+    async def records(self, site: str, authors: Sequence[str], *, now_ms: int) -> dict[str, Record]:
+        """By author: counted in the lists that every step keeps, so it is never behind."""
+        facets = [of_author(author) for author in authors]
+        published, rejected, standings = await asyncio.gather(
+            self._lists.counts(site, State.PUBLISHED, facets),
+            self._lists.counts(site, State.REJECTED, facets),
+            asyncio.gather(*(self.standing(site, author, now_ms=now_ms) for author in authors)),
         )
-        return Record(published, rejected, standing)
+        found = zip(authors, published, rejected, standings, strict=True)
+        return {author: Record(shown, refused, standing) for author, shown, refused, standing in found}
 
     async def flooding(self, site: str, author: str, comment: Comment, rate: Rate) -> bool:
         """Whether the author has sent more than the rate allows in the time before this comment."""
-        key, at = keys.author(site, author, "recent"), comment.updated_at
-        since = at - rate.per_s * 1000
-        _, _, count, _ = await asyncio.gather(
-            self._run("ZADD", key, at, comment.id),
-            self._run("ZREMRANGEBYSCORE", key, "-inf", since - _RECENT_KEPT_S * 1000),
-            self._run("ZCOUNT", key, f"({since}", at),
-            self._run("EXPIRE", key, rate.per_s + _RECENT_KEPT_S),
-        )
-        return bool(count > rate.count)
+        arguments: list[Argument] = [comment.id, comment.updated_at, rate.per_s * 1000, _RECENT_KEPT_MS]
+        names = [keys.author(site, author, "recent")]
+        return bool(await call(self._commands, "pace", names, arguments) > rate.count)
+
+    async def unsent(self, site: str, authors: Iterable[str], comment_id: str) -> None:
+        """Forget that a comment was sent: it is erased."""
+        for author in authors:
+            await self._run("ZREM", keys.author(site, author, "recent"), comment_id)
 
     async def _run(self, *command: Argument) -> int:
         return int(await again_if_interrupted(self._commands, *command))

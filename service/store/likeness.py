@@ -4,18 +4,22 @@ The index only proposes; whether two texts are alike is decided on the texts the
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from service.comments.model import Comment
 from service.judging.fingerprint import fingerprint
 from service.store import keys
 from service.store.connection import again_if_interrupted
+from service.store.scripts import call
 from service.store.wire import Argument, Commands
 
-_CANDIDATES = 10
-"""The latest comments looked at for each band; a wave of one text is known by any of them."""
+_TOLD = 10
+"""The latest comments that each band tells of; a wave of one text is known by any of them."""
+
+_COMPARED = 10
+"""The most likely ones are read and compared: a bounded time, however many are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,15 @@ class Candidates:
     """Comments that may be like one that was just looked up.
 
     Attributes:
-        ids: the latest first.
+        ids: those that share most bands first, of these the latest.
         entered: whether the text was new to the index; then all of `ids` were entered before it.
+        before: those that the first band had before it. Of two identical texts, which share every band, just
+            one has the other here, wherever the bands are kept.
     """
 
     ids: Sequence[str] = ()
     entered: bool = False
+    before: frozenset[str] = frozenset()
 
 
 class LikenessStore:
@@ -39,23 +46,29 @@ class LikenessStore:
 
     async def enter(self, comment: Comment, *, window_ms: int) -> Candidates:
         """Enter a comment, and find others that may be like it."""
-        known = fingerprint(comment.now.submitted)
-        if known is None:
+        names = _bands(comment.site, comment.now.submitted)
+        if not names:
             return Candidates()
-        names = [keys.like(comment.site, band) for band in known.bands]
-        found = await asyncio.gather(*(self._enter(name, comment, window_ms) for name in names))
-        others = {candidate.decode() for _, ids in found for candidate in ids} - {comment.id}
-        return Candidates(sorted(others, reverse=True), any(new for new, _ in found))
+        told = await asyncio.gather(*(self._enter(name, comment, window_ms) for name in names))
+        shared = Counter(other for _, others in told for other in others)
+        likely = sorted(shared, key=lambda other: (shared[other], other), reverse=True)[:_COMPARED]
+        new, first = told[0]
+        return Candidates(likely, any(new for new, _ in told), frozenset(first) if new else frozenset())
 
-    async def _enter(self, name: str, comment: Comment, window_ms: int) -> tuple[int, list[bytes]]:
-        at = comment.now.submitted_at
-        new, _, found, _ = await asyncio.gather(
-            self._run("ZADD", name, at, comment.id),
-            self._run("ZREMRANGEBYSCORE", name, "-inf", at - window_ms),
-            self._run("ZRANGE", name, "+inf", at - window_ms, "BYSCORE", "REV", "LIMIT", 0, _CANDIDATES + 1),
-            self._run("PEXPIRE", name, window_ms),
+    async def _enter(self, name: str, comment: Comment, window_ms: int) -> tuple[bool, list[str]]:
+        arguments: list[Argument] = [comment.id, comment.now.submitted_at, window_ms, _TOLD]
+        new, *others = await call(self._commands, "like", [name], arguments)
+        return new == 1, [other.decode() for other in others]
+
+    async def forget(self, comment: Comment) -> None:
+        """Take every text that the reader wrote of a comment out of the index, before it is erased."""
+        texts = {entry.text for entry in comment.log if entry.text is not None}
+        names = {name for text in texts for name in _bands(comment.site, text)}
+        await asyncio.gather(
+            *(again_if_interrupted(self._commands, "ZREM", name, comment.id) for name in names)
         )
-        return new, found
 
-    async def _run(self, *command: Argument) -> Any:
-        return await again_if_interrupted(self._commands, *command)
+
+def _bands(site: str, text: str) -> list[str]:
+    known = fingerprint(text)
+    return [keys.like(site, band) for band in known.bands] if known else []

@@ -94,6 +94,14 @@ class Queue:
                 for entry, fields in claimed:
                     yield _task(p, entry, fields, waiting["times_delivered"] + 1)
 
+    async def hold(self, tasks: Sequence[Task]) -> None:
+        """Say that tasks are still being worked on, so that nobody takes them over."""
+        by_partition: dict[int, list[str]] = {}
+        for task in tasks:
+            by_partition.setdefault(task.p, []).append(task.entry)
+        for p, entries in by_partition.items():
+            await self._redis.xclaim(keys.queue(p), GROUP, self._consumer, 0, entries, justid=True)
+
     async def _pending(self, p: int, idle_ms: int) -> list[Any]:
         try:
             found: list[Any] = await self._redis.xpending_range(

@@ -28,7 +28,19 @@ def script(name: str) -> Script:
 
 
 ALL = (
-    *("submit", "commit", "configure", "thread", "limit", "claim", "release"),
+    *(
+        "submit",
+        "commit",
+        "configure",
+        "thread",
+        "limit",
+        "claim",
+        "release",
+        "like",
+        "pace",
+        "sizes",
+        "count",
+    ),
     *("restore", "restore_thread", "restore_standing"),
 )
 

@@ -35,7 +35,7 @@ async def test_comments_and_standings_move_to_a_site_of_another_name(redis_url: 
         for author in (BY_ID, BY_EMAIL, BY_ADDRESS):
             key = author_key("bao-moi", author)
             assert key is not None
-            record = await copy.authors.record("bao-moi", key, now_ms=NOW)
+            record = (await copy.authors.records("bao-moi", [key], now_ms=NOW))[key]
             assert record.standing is Standing.BANNED
         assert record.published == 0
 
