@@ -10,6 +10,7 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
+from service.judging.text import visible
 from service.judging.vietnamese.counts import (
     BREAK,
     NUMBER,
@@ -77,7 +78,9 @@ def doubt(words: Words) -> float:
 
 
 def _with_case(word: str, written: str) -> str:
-    return "".join(c.upper() if w.isupper() else c for c, w in zip(word, written, strict=True))
+    seen = visible(written)
+    seen = seen.ljust(len(word), seen[-1:] or word[0])  # marks that compose with no letter stand apart
+    return "".join(c.upper() if w.isupper() else c for c, w in zip(word, seen, strict=False))
 
 
 def _best(words: Words, known: Counts, trust: float) -> list[str | None]:

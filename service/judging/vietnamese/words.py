@@ -114,4 +114,4 @@ def _composed(text: str, hides: set[int]) -> tuple[str, list[int]]:
 def _close(cluster: str, start: int, read: list[str], positions: list[int]) -> None:
     composed = unicodedata.normalize("NFC", cluster)
     read.append(composed)
-    positions += [start] * len(composed)
+    positions += range(start, start + len(composed))
