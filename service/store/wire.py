@@ -21,6 +21,8 @@ _CONNECT_TIMEOUT_S = 1.0
 _CANNOT_SERVE = frozenset(
     ["OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN"]
 )
+_NOT_THE_ONE = frozenset(["READONLY", "MASTERDOWN", "LOADING"])
+"""Said by a server that is not, or not yet, the one we look for: the address may lead to another now."""
 
 
 class Commands(Protocol):
@@ -58,7 +60,11 @@ class ReplyError(Exception):
 
 
 class _Session(asyncio.Protocol):
-    """One connection: requests in order, replies in the same order."""
+    """One connection: requests in order, replies in the same order.
+
+    Attributes:
+        alive: whether it takes commands; one that does not is closed when what it took is answered.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -82,20 +88,27 @@ class _Session(asyncio.Protocol):
         return reply
 
     def _write(self) -> None:
-        if self._transport is not None and self.alive:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(b"".join(self._unsent))
         self._unsent.clear()
 
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
         while (reply := self._reader.gets()) is not False:
-            waiting, _ = self._waiting.popleft()
-            if waiting.done():  # its caller went away; the reply is still its own
-                continue
-            if isinstance(reply, ReplyError):
-                waiting.set_exception(reply.as_unavailable() or reply)
-            else:
-                waiting.set_result(reply)
+            if isinstance(reply, ReplyError) and reply.kind in _NOT_THE_ONE:
+                self.alive = False
+            self._hand_over(reply)
+        if not self.alive and not self._waiting:
+            self.abort()
+
+    def _hand_over(self, reply: Any) -> None:
+        waiting, _ = self._waiting.popleft()
+        if waiting.done():  # its caller went away; the reply is still its own
+            return
+        if isinstance(reply, ReplyError):
+            waiting.set_exception(reply.as_unavailable() or reply)
+        else:
+            waiting.set_result(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.alive = False
@@ -109,7 +122,7 @@ class _Session(asyncio.Protocol):
     def _look_for_silence(self) -> None:
         if self._waiting and self._loop.time() - self._waiting[0][1] > _TIMEOUT_S:
             self.abort()
-        elif self.alive:
+        else:
             self._watch = self._loop.call_later(1, self._look_for_silence)
 
     def abort(self) -> None:

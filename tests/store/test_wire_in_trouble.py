@@ -10,6 +10,7 @@ import pytest
 from service.errors import Unavailable
 from service.store import wire
 from service.store.wire import Wire
+from service.supervision.valkey import EmbeddedValkey
 
 Answer = Callable[[bytes], Awaitable[bytes]]
 """What a pretended server makes of the bytes that it reads."""
@@ -81,4 +82,39 @@ async def test_one_who_goes_away_leaves_the_others_their_connection(redis_url: s
     await asyncio.sleep(0)  # both wait for the connection
     gone.cancel()
     assert await stays == b"PONG"
+    await line.close()
+
+
+def lead(address: Path, redis_url: str) -> None:
+    """Let an address lead to a server, and no longer to the one before."""
+    address.unlink(missing_ok=True)
+    address.symlink_to(redis_url.removeprefix("unix://"))
+
+
+@contextlib.asynccontextmanager
+async def stepped_down(redis_url: str) -> AsyncIterator[None]:
+    """Make the server a replica, as a failover leaves the old primary."""
+    other = Wire(redis_url)
+    await other.run("REPLICAOF", "127.0.0.1", "1")
+    try:
+        yield
+    finally:
+        await other.run("REPLICAOF", "NO", "ONE")
+        await other.close()
+
+
+async def test_after_a_failover_the_next_command_goes_where_the_address_leads_now(
+    redis_url: str, socket_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lead(socket_path, redis_url)
+    line = Wire(f"unix://{socket_path}")
+    await line.run("SET", "before", "1")
+    with EmbeddedValkey(tmp_path_factory.mktemp("new")) as new_primary:
+        async with stepped_down(redis_url):
+            lead(socket_path, new_primary.url)
+            refused = asyncio.create_task(line.run("SET", "after", "1"))
+            assert await line.run("GET", "before") == b"1", "what the old one took is answered by it"
+            with pytest.raises(Unavailable, match="READONLY"):
+                await refused
+            assert await line.run("SET", "after", "1") == b"OK"
     await line.close()
