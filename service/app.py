@@ -17,6 +17,7 @@ from service.api import (
     queue,
     reading,
     replay,
+    statistics,
     stream,
 )
 from service.api.answers import Answers
@@ -42,6 +43,7 @@ ENDPOINTS = [
     *decisions.endpoints,
     *authors.endpoints,
     *stream.endpoints,
+    *statistics.endpoints,
     *administration.endpoints,
     *replay.endpoints,
 ]

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from service.api import responses as r
 from service.api import responses_admin as admin
+from service.api import responses_stats as stats
 from service.comments.policy import Policy
 
 
@@ -185,6 +186,7 @@ CALLS: Mapping[tuple[str, str], Documented] = {
     ("GET", "/v1/comments/{id}/history"): Documented(
         {200: Answer("Every step, oldest first.", r.History)}, headers=_LANGUAGE
     ),
+    ("GET", "/v1/stats"): Documented({200: Answer("Day by day, the earliest first.", stats.Stats)}),
     ("GET", "/v1/events"): Documented(
         {
             200: Answer(

@@ -22,6 +22,9 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{<p>}:claim:<site>:<id>` | STRING | who works on a comment, until when; expires by itself |
 | `codau:{<p>}:claimed:<site>:<key id>` | ZSET | what a moderator holds, by until, unix ms |
 | `codau:{<p>}:repeat:<site>:<digest>` | STRING | an idempotency key's comment and request, 24 h |
+| `codau:{stats}:read` | HASH | partition → the event up to which every site's are counted |
+| `codau:{stats:<site>}:counted` | HASH | partition → the last event of this site that is counted |
+| `codau:{stats:<site>}:day:<date>` | HASH | a day's figures, see `service/store/statistics.py`; 400 days |
 | `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (ms), `note`, `by` |
 | `codau:{author:<site>:<digest>}:recent` | ZSET | ids by ms, as far back as `flood` looks |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
@@ -36,6 +39,7 @@ EPOCH = "codau:{config}:epoch"
 SITES = "codau:{config}:sites"
 KEYS = "codau:{config}:keys"
 PROBE = "codau:{config}:probe"
+READ = "codau:{stats}:read"
 
 
 def session(token_digest: str) -> str:
@@ -101,6 +105,14 @@ def limit(site: str, who: str, per_s: int) -> str:
 
 def passed(site: str, who: str, per_s: int, request: str) -> str:
     return f"{limit(site, who, per_s)}:{digest(request)}"
+
+
+def counted(site: str) -> str:
+    return f"codau:{{stats:{site}}}:counted"
+
+
+def day(site: str, date: str) -> str:
+    return f"codau:{{stats:{site}}}:day:{date}"
 
 
 def answers(process: str) -> str:

@@ -11,6 +11,7 @@ from service.store.likeness import LikenessStore
 from service.store.limits import LimitStore
 from service.store.lists import ListStore
 from service.store.partitions import Partitions
+from service.store.statistics import StatisticsStore
 from service.store.threads import ThreadStore
 
 
@@ -29,6 +30,7 @@ class Store:
         self.likeness = LikenessStore(self.commands)
         self.limits = LimitStore(self.commands)
         self.events = EventStore(self.commands, self.partitions)
+        self.statistics = StatisticsStore(self.commands, self.partitions)
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
 

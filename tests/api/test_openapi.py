@@ -13,6 +13,7 @@ from service.app import ENDPOINTS, create_app
 from service.settings import Settings
 from tests.api.conforming import Conforming, closed, successes
 from tests.running import WAIT, Caller, Running
+from workers.statistician import Statistician
 
 GOOD = "Bài viết rất hay, cảm ơn tòa soạn đã nói lên điều này!"
 UNMARKED = "Bai viet rat hay, cam on toa soan da noi len dieu nay!"
@@ -162,6 +163,9 @@ async def test_what_moderators_are_answered_is_what_the_document_says(
     assert await decide("approve", version + 6) == 200
     answer = {"body": "Cảm ơn bạn đã góp ý."}
     assert (await conforming(moderator, "POST", f"{path}/reply", json=answer)).status == 201
+    await Statistician(service.store).drain()
+    stats = await conforming(moderator, "GET", "/v1/stats")
+    assert stats.json["days"][-1]["by_moderator"]
     await conforming(moderator, "GET", path)
     await conforming(moderator, "GET", f"{path}/history")
     await service.website("DELETE", path)
