@@ -81,6 +81,15 @@ def numberless(words: list[str]) -> list[str]:
     return [_NUMBER.sub("0", word) if not word.isalpha() else word for word in words]
 
 
+def probability(log_odds: float) -> float:
+    """Give a score from log-odds, to four places; never 1, so that a threshold of 1 is never reached.
+
+    >>> probability(0), probability(99), probability(-99)
+    (0.5, 0.9999, 0.0)
+    """
+    return round(min(1 / (1 + math.exp(-max(-30.0, log_odds))), 0.9999), 4)
+
+
 @cache
 def load(name: str) -> Linear:
     """Load a model of `tables`, as `python -m bench.train.weights` wrote it."""

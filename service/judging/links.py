@@ -62,7 +62,7 @@ _NO_ADDRESS = frozenset(["asp.net", "vb.net", "ado.net", "next.js", "node.js"])
 
 _TEAM = re.compile(r"[a-z]\d{1,2}\.vn")  # "U23.vn" is a team before a full stop
 _SCHEME = re.compile(r"(?:https?|hxxps?|ftp)\s?:\s?/\s?/\s?([^\s/?#<>\"'()\[\]{}!,;“”‘’«»]{1,253})")
-_TIGHT = re.compile(r"(?<![\w@.-])[a-z0-9-]{1,63}+(?:\.[a-z0-9-]{1,63}+){1,8}+(?![\w@])")
+_TIGHT = re.compile(r"(?<![\w@.-])[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+(?![\w@])")
 _DOT_WORD = r"(?:\s?[\[({]\s?(?:\.|dot|cham|,)\s?[\])}]\s?|\s(?:dot|cham)\s)"
 _APART = re.compile(
     rf"(?:(?P<blank>\s\.\s?|\.\s)|(?P<said>{_DOT_WORD}))"
@@ -147,7 +147,7 @@ def _tight(plain: str) -> list[Link]:
 def _is_address(labels: list[str], *, has_path: bool) -> bool:
     """Tell whether a name with dots, nothing before it, is surely an address."""
     host = ".".join(labels)
-    if host in _NO_ADDRESS:
+    if host in _NO_ADDRESS or not host.isascii():
         return False
     if labels[0] == "www" or host in _SHORTENERS:
         return True
@@ -170,6 +170,8 @@ def _apart(reading: Reading) -> list[Link]:
             continue
         start = match.start() - len(name[0])
         last = _DOTS.split(name[0])[-1]
+        if match["blank"] == ". " and could_be_syllable(last):
+            continue  # a sentence ended
         host = _DOTS.sub(".", reading.bare[start : match.end()])
         said = match["said"] is not None
         sure = not last.isdigit() and (

@@ -39,7 +39,7 @@ def lookalike_characters(reading: Reading, disguised: Iterable[Span]) -> Finding
 
 
 def _mixed(word: str) -> bool:
-    """Tell whether a word mixes Latin letters with others that look so, or is all in mathematical ones; formulas aside."""
+    """Tell whether a word mixes Latin letters with others, or is all in mathematical ones; formulas aside."""
     if not _POWERS.isdisjoint(word):
         return False
     latin = foreign = styled = 0

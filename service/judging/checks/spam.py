@@ -7,12 +7,11 @@ weighs was learned (`bench/train/weights.py`).
 
 from __future__ import annotations
 
-import math
 import re
 
 from service.judging.checks.contact import contacts
 from service.judging.lexicon import Seen, terms
-from service.judging.linear import features, load, numberless
+from service.judging.linear import features, load, numberless, probability
 from service.judging.links import links
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
@@ -78,7 +77,7 @@ def spam_score(reading: Reading) -> float:
     log_odds = load("spam").log_odds(numberless(reading.keys), signs)
     if _UNTOLD.issuperset(signs):
         log_odds -= _WITHOUT_A_TERM
-    return round(1 / (1 + math.exp(-max(-30.0, log_odds))), 4)
+    return probability(log_odds)
 
 
 def spam_signs(reading: Reading) -> list[str]:

@@ -6,11 +6,10 @@ terms of our own list, seen through disguise, are among what it learned from.
 
 from __future__ import annotations
 
-import math
 import re
 
 from service.judging.lexicon import Seen, terms
-from service.judging.linear import features, load, numberless
+from service.judging.linear import features, load, numberless, probability
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
 
@@ -41,11 +40,11 @@ def toxic_score(reading: Reading) -> float:
         return 0.0
     signs = toxic_signs(reading)
     log_odds = load("toxic").log_odds(_words(reading), signs) - (0.0 if signs else _WITHOUT_A_TERM)
-    return round(max(1 / (1 + math.exp(-max(-30.0, log_odds))), reading.once(_floor)), 4)
+    return max(probability(log_odds), reading.once(_floor))
 
 
 def _floor(reading: Reading) -> float:
-    """Give what the plainest term is worth whatever stands around it: gross words, and what had to be disguised."""
+    """Give what gross words, and those that had to be disguised, are worth whatever stands around them."""
     sure = [one.term.weight for one in reading.once(_terms) if one.term.weight >= _GROSS or one.disguised]
     return max(sure, default=0.0)
 
