@@ -41,6 +41,11 @@ class Desk:
         await expect(self.current.locator(".body")).to_contain_text(text)
         await expect(self.current).to_be_focused()
 
+    async def place(self) -> int:
+        """How far below the top of the screen the comment being read begins, in pixels."""
+        top: float = await self.current.evaluate("card => card.getBoundingClientRect().top")
+        return round(top)
+
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.page.keyboard.press(key)

@@ -7,15 +7,12 @@ import { merged } from "./feed.js";
 import { t } from "./i18n.js";
 import { keepDraft } from "./kept.js";
 import { keyOf } from "./keys.js";
-import { notify } from "./notices.js";
+import { notify, withdraw } from "./notices.js";
 import { go, to } from "./route.js";
 import * as bulk from "./bulk.js";
 import { banDialog } from "./ban.js";
 import { replyForm } from "./reply.js";
 import { historyOf } from "./history.js";
-
-let me = null;
-export const actAs = (moderator) => (me = moderator);
 
 /** Do one thing with a comment; unknown actions are left alone. */
 export function act(desk, action, id, ...values) {
@@ -113,9 +110,10 @@ async function depart(desk, item, action, fields) {
   Object.assign(desk.view(item.id), { isEditing: false, isRejecting: false, told: null, extra: null });
   const index = desk.leave(item.id);
   try {
-    await send(item, action, fields, me);
+    await send(item, action, fields);
     keepDraft(item.id, null);
     notify(t(`done.${action}`, { name: item.author.name ?? "" }), {
+      about: "decision",
       actions: [{ label: t("undo"), key: keyOf("undo"), act: () => undo(desk) }],
     });
   } catch (problem) {
@@ -158,6 +156,7 @@ async function save(desk, item) {
 export async function undo(desk) {
   const outcomes = await undoLast();
   if (!outcomes) return notify(t("undo.none"));
+  withdraw("decision");
   const back = outcomes.filter(({ comment }) => comment?.state === desk.feed.state);
   const at = Math.max(0, desk.index);
   for (const { item, comment } of back) desk.feed.insert(at, merged(item, comment));

@@ -35,7 +35,8 @@ async function once(method, path, body) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(address(path), { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    answer = await fetch(address(path), { method, headers, body: sent, keepalive: path === RELEASE });
   } catch {
     throw new Problem(0);
   }
@@ -48,6 +49,7 @@ async function once(method, path, body) {
 }
 
 const SESSION = "moderate/session";
+const RELEASE = "v1/queue/release"; // it must arrive although the page is being left
 const segment = encodeURIComponent;
 
 export const whoAmI = () => call("GET", SESSION);
@@ -61,7 +63,7 @@ export function queue(query) {
 }
 
 export const claim = (limit, lease_seconds) => call("POST", "v1/queue/claim", { limit, lease_seconds });
-export const release = (ids) => call("POST", "v1/queue/release", { ids });
+export const release = (ids) => call("POST", RELEASE, { ids });
 export const comment = (id) => call("GET", `v1/comments/${segment(id)}`);
 export const history = (id) => call("GET", `v1/comments/${segment(id)}/history`);
 export const decide = (id, action, body) => call("POST", `v1/comments/${segment(id)}/${action}`, body);

@@ -90,6 +90,6 @@ function comesBack(desk, item, problem, place) {
 
 function tell(action, done, failed, desk) {
   const undo = { label: t("undo"), key: keyOf("undo"), act: () => desk.undo() };
-  if (done) notify(t(`bulk.done.${action}`, { n: done }), { actions: [undo] });
+  if (done) notify(t(`bulk.done.${action}`, { n: done }), { about: "decision", actions: [undo] });
   if (failed) notify(t("bulk.failed", { n: failed }), { urgent: true });
 }

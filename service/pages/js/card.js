@@ -6,6 +6,7 @@ import { editor, suggestionView } from "./editor.js";
 import { number, percent, t } from "./i18n.js";
 import { keyOf } from "./keys.js";
 import { reasonName } from "./decisions.js";
+import { myName } from "./me.js";
 import { rejectMenu } from "./reject-menu.js";
 import { to } from "./route.js";
 import { ago, clockTime, fullTime } from "./when.js";
@@ -69,7 +70,7 @@ export function record(known) {
 }
 
 const claimed = ({ by, until }) =>
-  Date.parse(until) > Date.now() && h("span", { class: "badge claim" }, t("claimed", { by, until: clockTime(until) }));
+  by !== myName() && Date.parse(until) > Date.now() && h("span", { class: "badge claim" }, t("claimed", { by, until: clockTime(until) }));
 
 function risk({ risk: how, state }) {
   if (state !== "pending" || how === undefined || how === null) return null;

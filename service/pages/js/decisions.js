@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { t, knows } from "./i18n.js";
+import { myName } from "./me.js";
 import { clockTime } from "./when.js";
 
 export const REASONS = [
@@ -26,13 +27,13 @@ const made = [];
  * @returns the comment as it then stands
  * @throws {api.Problem} with `told`, a sentence that says who decided what, where somebody was faster
  */
-export async function send(item, action, fields, me) {
+export async function send(item, action, fields) {
   const sent = api.decide(item.id, action, { version: item.version, ...fields });
   const remembered = remember([{ item, action }], sent);
   try {
     return await sent;
   } catch (problem) {
-    const own = problem.status === 409 && (await ownEarlier(item, action, problem, me));
+    const own = problem.status === 409 && (await ownEarlier(item, action, problem));
     if (own) return own;
     made.splice(made.indexOf(remembered), 1);
     if (problem.status !== 409) throw problem;
@@ -98,10 +99,10 @@ async function takenBack(item) {
 }
 
 /** The comment, where the "conflict" is this very decision, sent twice because its first answer was lost. */
-async function ownEarlier(item, action, { document: { current } }, me) {
+async function ownEarlier(item, action, { document: { current } }) {
   if (current?.version !== item.version + 1 || current.state !== STATE_AFTER[action]) return null;
   const last = (await api.history(item.id)).entries.at(-1);
-  return last.by === me.name ? current : null;
+  return last.by === myName() ? current : null;
 }
 
 /** Who decided what, in a sentence. */

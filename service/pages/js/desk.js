@@ -24,6 +24,7 @@ export class Desk {
     this.rest = h("div", { class: "rest", tabindex: "-1" });
     this.element = h("div", { class: "desk" }, this.list, this.rest);
     this.onchange = () => {};
+    this.onread = () => {};
     this.#listen();
   }
 
@@ -55,6 +56,7 @@ export class Desk {
     this.sync();
     if (focus) this.focus();
     this.#readAhead();
+    this.onread();
   }
 
   move(by) {
@@ -189,6 +191,7 @@ export class Desk {
     this.current = id;
     this.#number(this.feed.indexOf(this.list.firstChild.dataset.id));
     this.#readAhead();
+    this.onread();
   }
 
   /** Somebody scrolls: more cards below. */

@@ -43,6 +43,7 @@ export class Feed {
     this.cursor = page.next_cursor ?? this.cursor; // the last page is asked for again when new ones came
     this.isComplete = page.next_cursor === null;
     this.total = page.total;
+    this.searched = page.searched ?? null;
     this.add(page.items);
   }
 

@@ -9,7 +9,7 @@ const strings = language === "en" ? en : vi;
 
 /** The text of that name, `{x}` replaced by `values.x`; `name.one` where there is one and `values.n` is 1. */
 export function t(name, values = {}) {
-  const one = values.n === 1 ? strings[`${name}.one`] : undefined;
+  const one = String(values.n) === "1" ? strings[`${name}.one`] : undefined;
   const text = one ?? strings[name] ?? name;
   return text.replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
 }

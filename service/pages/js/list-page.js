@@ -1,12 +1,14 @@
 // A list as a page: what waits, what was published or rejected; with its order, filters and search above it.
 
 import { act, chooseReason, closeOpen, undo } from "./acts.js";
+import * as api from "./api.js";
 import { Desk } from "./desk.js";
 import { h } from "./dom.js";
 import { Feed } from "./feed.js";
 import { number, t } from "./i18n.js";
 import { keep, kept } from "./kept.js";
 import { follow } from "./live.js";
+import { keepLooking } from "./look.js";
 import { notify } from "./notices.js";
 import { go, to } from "./route.js";
 
@@ -24,7 +26,7 @@ export function listPage(state, filters) {
   const counted = h("p", { class: "counted", role: "status" });
   desk.onchange = () => counted.replaceChildren(counts(desk));
   const news = h("div", { class: "news" });
-  const stop = isFiltered ? () => {} : follow(desk, news);
+  const ends = [keepLooking(desk), follow(desk, news), queue === "claims" ? giveBackAtEnd(feed) : () => {}];
   desk.start().catch(desk.onproblem);
   return {
     title: t(`list.${state}`),
@@ -33,7 +35,17 @@ export function listPage(state, filters) {
     onDigit: (digit) => chooseReason(desk, digit),
     onEscape: () => closeOpen(desk),
     onReturn: () => desk.focus(),
-    leave: stop,
+    leave: () => ends.forEach((end) => end()),
+  };
+}
+
+/** What was handed out and not decided goes back when the moderator leaves; else when the lease ends. */
+function giveBackAtEnd(feed) {
+  const giveBack = () => feed.items.length && api.release(feed.items.map(({ id }) => id)).catch(() => {});
+  window.addEventListener("pagehide", giveBack);
+  return () => {
+    window.removeEventListener("pagehide", giveBack);
+    giveBack();
   };
 }
 
@@ -43,9 +55,10 @@ function query(state, filters, queue) {
 }
 
 function counts(desk) {
-  const { total } = desk.feed;
+  const { total, searched } = desk.feed;
+  const looked = searched ? ` · ${t("searched", { n: number(searched) })}` : "";
   const selected = desk.selected.size ? ` · ${t("selected", { n: number(desk.selected.size) })}` : "";
-  return (total === null ? "" : t("total", { n: number(total) })) + selected;
+  return (total === null ? "" : t("total", { n: number(total) })) + looked + selected;
 }
 
 function onAction(desk, action, queue) {

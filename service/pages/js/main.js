@@ -1,6 +1,5 @@
 // The moderators' page: who is here, which page is shown, and where keys go.
 
-import { actAs } from "./acts.js";
 import { whoAmI } from "./api.js";
 import { authorPage } from "./author-page.js";
 import { ask } from "./dialog.js";
@@ -10,6 +9,7 @@ import { language, t } from "./i18n.js";
 import { actionOf, isCommand, isForControl, nameOf } from "./keys.js";
 import { listPage } from "./list-page.js";
 import { noticeBoard } from "./notices.js";
+import { actAs } from "./me.js";
 import { here, LISTS } from "./route.js";
 import { header, welcome } from "./shell.js";
 import { signInForm } from "./sign-in.js";

@@ -14,11 +14,12 @@ export const noticeBoard = () => h("div", { class: "notice-board" }, urgent, pol
 /**
  * Tell something.
  * @param {string} text
- * @param {{urgent?: boolean, actions?: {label: string, act: () => void, key?: string}[]}} options; urgent ones stay
+ * @param {{urgent?: boolean, about?: string, actions?: {label: string, act: () => void, key?: string}[]}} options;
+ *   urgent ones stay, `about` names those that `withdraw` takes away together
  */
-export function notify(text, { urgent: stays = false, actions = [] } = {}) {
+export function notify(text, { urgent: stays = false, actions = [], about = null } = {}) {
   const board = stays ? urgent : polite;
-  const notice = h("div", { class: "notice" }, h("p", {}, text));
+  const notice = h("div", { class: "notice", "data-about": about }, h("p", {}, text));
   const close = () => notice.remove();
   for (const { label, act, key } of actions) {
     const run = () => (close(), act());
@@ -28,4 +29,9 @@ export function notify(text, { urgent: stays = false, actions = [] } = {}) {
   else setTimeout(close, SHORT_MS);
   board.append(notice);
   while (board.children.length > MOST) board.firstChild.remove();
+}
+
+/** Take away what has been told about something. */
+export function withdraw(about) {
+  for (const notice of document.querySelectorAll(`.notice[data-about="${about}"]`)) notice.remove();
 }

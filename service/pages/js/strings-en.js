@@ -187,6 +187,7 @@ export default {
   "search.q": "In the text",
   "search.thread": "Article’s id",
   "search.what": "Where to search",
+  "searched": "looked through the latest {n}",
   "select": "Select the comment by {name}",
   "selected": "{n} selected",
   "signin.again": "The session has ended. Please sign in again.",

@@ -182,6 +182,7 @@ export default {
   "search.q": "Trong nội dung",
   "search.thread": "Mã bài",
   "search.what": "Tìm ở đâu",
+  "searched": "đã tìm trong {n} bình luận mới nhất",
   "select": "Chọn bình luận của {name}",
   "selected": "đã chọn {n}",
   "signin.again": "Phiên làm việc đã kết thúc. Vui lòng đăng nhập lại.",
