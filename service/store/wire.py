@@ -16,7 +16,8 @@ from service.errors import Unavailable
 
 Argument = str | bytes | int | float
 
-_TIMEOUT_S = 5.0  # a reply that takes longer is taken for a dead connection
+_LOOK_EVERY_S = 1.0
+_SILENT_LOOKS = 6  # after more than 5 s without a byte a connection is taken for dead
 _CONNECT_TIMEOUT_S = 1.0
 _CANNOT_SERVE = frozenset(
     ["OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN"]
@@ -69,22 +70,23 @@ class _Session(asyncio.Protocol):
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader(replyError=ReplyError)
-        self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._waiting: deque[asyncio.Future[Any]] = deque()
         self._unsent: list[bytes] = []
         self._transport: asyncio.Transport | None = None
         self._watch: asyncio.TimerHandle | None = None
+        self._silent_looks = 0
         self.alive = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
-        self._watch = self._loop.call_later(1, self._look_for_silence)
+        self._watch = self._loop.call_later(_LOOK_EVERY_S, self._look_for_silence)
 
     def send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
         if not self._unsent:
             self._loop.call_soon(self._write)
         self._unsent.append(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub says one element
         reply: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.append((reply, self._loop.time()))
+        self._waiting.append(reply)
         return reply
 
     def _write(self) -> None:
@@ -93,6 +95,7 @@ class _Session(asyncio.Protocol):
         self._unsent.clear()
 
     def data_received(self, data: bytes) -> None:
+        self._silent_looks = 0
         self._reader.feed(data)
         while (reply := self._reader.gets()) is not False:
             if isinstance(reply, ReplyError) and reply.kind in _NOT_THE_ONE:
@@ -102,7 +105,7 @@ class _Session(asyncio.Protocol):
             self.abort()
 
     def _hand_over(self, reply: Any) -> None:
-        waiting, _ = self._waiting.popleft()
+        waiting = self._waiting.popleft()
         if waiting.done():  # its caller went away; the reply is still its own
             return
         if isinstance(reply, ReplyError):
@@ -114,16 +117,18 @@ class _Session(asyncio.Protocol):
         self.alive = False
         if self._watch is not None:
             self._watch.cancel()
-        for waiting, _ in self._waiting:
+        for waiting in self._waiting:
             if not waiting.done():
                 waiting.set_exception(Interrupted("The connection to the store broke."))
         self._waiting.clear()
 
     def _look_for_silence(self) -> None:
-        if self._waiting and self._loop.time() - self._waiting[0][1] > _TIMEOUT_S:
+        """Count looks, not time: while this process itself was busy, the reply may have come unread."""
+        self._silent_looks = self._silent_looks + 1 if self._waiting else 0
+        if self._silent_looks >= _SILENT_LOOKS:
             self.abort()
         else:
-            self._watch = self._loop.call_later(1, self._look_for_silence)
+            self._watch = self._loop.call_later(_LOOK_EVERY_S, self._look_for_silence)
 
     def abort(self) -> None:
         self.alive = False

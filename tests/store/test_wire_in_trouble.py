@@ -2,25 +2,30 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from service.errors import Unavailable
 from service.store import wire
-from service.store.wire import Wire
+from service.store.wire import Interrupted, Wire
 from service.supervision.valkey import EmbeddedValkey
+
+A_PING = b"*1\r\n$4\r\nPING\r\n"
 
 Answer = Callable[[bytes], Awaitable[bytes]]
 """What a pretended server makes of the bytes that it reads."""
 
 
 class Pretended:
-    """A server on a socket that answers as the test says."""
+    """A server on a socket that answers as the test says; it reads `at_most` so many bytes at once."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, at_most: int) -> None:
         self._answer = answer
+        self._at_most = at_most
         self._lines: set[asyncio.Task[None]] = set()
         self.connections = 0
 
@@ -30,7 +35,7 @@ class Pretended:
         self._lines.add(task)
         self.connections += 1
         try:
-            while data := await reader.read(65_536):
+            while data := await reader.read(self._at_most):
                 writer.write(await self._answer(data))
         finally:
             writer.close()
@@ -42,8 +47,8 @@ class Pretended:
 
 
 @contextlib.asynccontextmanager
-async def pretended(path: Path, answer: Answer) -> AsyncIterator[Pretended]:
-    made = Pretended(answer)
+async def pretended(path: Path, answer: Answer, *, at_most: int = 65_536) -> AsyncIterator[Pretended]:
+    made = Pretended(answer, at_most)
     server = await asyncio.start_unix_server(made.serve, path)
     try:
         yield made
@@ -118,3 +123,53 @@ async def test_after_a_failover_the_next_command_goes_where_the_address_leads_no
                 await refused
             assert await line.run("SET", "after", "1") == b"OK"
     await line.close()
+
+
+@pytest.fixture
+def soon_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is found out after 0.1 s."""
+    monkeypatch.setattr(wire, "_LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(wire, "_SILENT_LOOKS", 5)
+
+
+@pytest.mark.usefixtures("soon_silent")
+async def test_a_server_that_answers_slowly_but_steadily_is_not_taken_for_dead(socket_path: Path) -> None:
+    async def one_a_turn(data: bytes) -> bytes:
+        await asyncio.sleep(0.03)
+        return b"+PONG\r\n"
+
+    async with pretended(socket_path, one_a_turn, at_most=len(A_PING)):
+        line = Wire(f"unix://{socket_path}")
+        answers = await asyncio.gather(*(line.run("PING") for _ in range(20)))
+        assert answers == [b"PONG"] * 20, "the last one waited for 0.6 s"
+        await line.close()
+
+
+@pytest.mark.usefixtures("soon_silent")
+def test_a_busy_process_does_not_take_unread_replies_for_silence(redis_url: str) -> None:
+    async def busy() -> None:
+        line = Wire(redis_url)
+        await line.run("PING")
+        reply = asyncio.create_task(line.run("PING"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it is sent
+        time.sleep(0.3)  # noqa: ASYNC251 - what this process does when it judges long texts
+        assert await reply == b"PONG"
+        await line.close()
+
+    uvloop.run(busy())  # as in production: it looks at the clock before it looks at the sockets
+
+
+@pytest.mark.usefixtures("soon_silent")
+async def test_a_server_that_falls_silent_is_given_up(socket_path: Path) -> None:
+    heard: list[bytes] = []
+
+    async def once(data: bytes) -> bytes:
+        heard.append(data)
+        return b"+PONG\r\n" if len(heard) == 1 else await silent(data)
+
+    async with pretended(socket_path, once):
+        line = Wire(f"unix://{socket_path}")
+        with pytest.raises(Interrupted):
+            await line.run("GET", "x")
+        await line.close()
