@@ -87,16 +87,22 @@ class Directory:
     def __init__(self, commands: Commands) -> None:
         self._commands = commands
         self._snapshot = Snapshot()
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[Snapshot] | None = None
 
     async def current(self) -> Snapshot:
         """All sites and keys as they are at this moment."""
         epoch = await self._epoch()
-        if epoch != self._snapshot.epoch:
-            async with self._reading:
-                if epoch > self._snapshot.epoch or await self._epoch() != self._snapshot.epoch:
-                    self._snapshot = await self._read()
-        return self._snapshot
+        return self._snapshot if epoch == self._snapshot.epoch else await self._reread(epoch)
+
+    async def _reread(self, epoch: int) -> Snapshot:
+        """One reading serves all who ask meanwhile, one that fails too; one begun earlier may be behind."""
+        for _ in range(2):
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read())
+            snapshot = await asyncio.shield(self._reading)
+            if snapshot.epoch >= epoch:
+                break
+        return snapshot
 
     async def _epoch(self) -> int:
         return int(await again_if_interrupted(self._commands, "GET", keys.EPOCH) or 0)
@@ -106,11 +112,12 @@ class Directory:
         epoch = await self._epoch()
         sites = _pairs(await again_if_interrupted(self._commands, "HGETALL", keys.SITES))
         known = _pairs(await again_if_interrupted(self._commands, "HGETALL", keys.KEYS))
-        return Snapshot(
+        self._snapshot = Snapshot(
             epoch,
             {site_id: _load_site(site_id, stored) for site_id, stored in sites.items()},
             {digest: _load_key(digest, stored) for digest, stored in known.items()},
         )
+        return self._snapshot
 
     async def put_site(self, site_id: str, name: str, *, now_ms: int) -> tuple[Site, bool]:
         """Create a site or rename it; returns it and whether it is new."""
