@@ -114,7 +114,7 @@ async def answer(call: Call[Answer, SiteQuery]) -> web.Response:
         path=place.path,
         newsroom=True,
     )
-    await store.comments.commit(Step(None, made))
+    await store.comments.commit(Step(None, made, answers=parent.id))
     location = f"/v1/comments/{made.id}"
     return reply(201, moderator_view(made, call.language), Location=location)
 
@@ -174,7 +174,8 @@ async def _decide(call: Call[Any, SiteQuery], comment_id: str, decision: Decisio
             raise VersionConflict(current=moderator_view(before, call.language))
         await _refuse_if_claimed(call, before, decision)
         after = lifecycle.decide(before, _entry(call, before, decision, kind))
-        if await store.comments.commit(Step(before, after)):
+        key_id = "" if getattr(decision, "force", False) else call.caller.id
+        if await store.comments.commit(Step(before, after, key_id=key_id)):
             break
     if after.state is not State.PENDING:
         await store.claims.drop(after.site, after.id)

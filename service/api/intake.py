@@ -28,6 +28,7 @@ endpoints = Endpoints("websites")
 
 MAX_WAIT_S = 10.0
 _WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])', re.ASCII | re.IGNORECASE)
+_A_READER = "-"  # no moderator's key: any claim stops a revision
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -78,9 +79,8 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
             await _refuse_if_claimed(call, before.id)
             at = max(call.services.now_ms(), before.updated_at)
             after = lifecycle.revise(before, call.body.body, by=call.caller.name, at=at)
-            if await store.comments.commit(
-                Step(before, after, waiter=call.services.answers.channel if wait_s else "")
-            ):
+            waiter = call.services.answers.channel if wait_s else ""
+            if await store.comments.commit(Step(before, after, waiter=waiter, key_id=_A_READER)):
                 break
         return await _accepted(call, after, told, wait_s)
 

@@ -11,7 +11,7 @@ from service.errors import InvalidRequest
 from service.judging.search import words
 from service.store.lists import Page, page_from
 from service.store.ordered import Cursor, Order
-from service.store.places import of_author, of_cluster, of_code, of_thread, since_ms
+from service.store.places import of_author, of_cluster, of_code, of_thread, risk_score, since_ms
 
 SEARCHED = 10_000
 """How many of the latest comments a search looks through (contract, section 3)."""
@@ -66,7 +66,7 @@ def _order(query: QueueQuery) -> Order:
 
 def _page(call: Call[Nothing, QueueQuery], found: Sequence[Comment], after: Cursor | None) -> Page:
     if call.query.order == "risk":
-        places = [Cursor(comment.now.risk, comment.id) for comment in found]
+        places = [Cursor(float(risk_score(comment)), comment.id) for comment in found]
         return page_from(places, Order.NEWEST, call.query.limit, after)
     places = [Cursor(float(since_ms(comment)), comment.id) for comment in found]
     return page_from(places, _order(call.query), call.query.limit, after)

@@ -4,17 +4,20 @@ Every method names the site; a comment of another site is not found.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.comments import record
 from service.comments.ids import id_time_ms, is_id
 from service.comments.model import Comment, Event, State
 from service.errors import (
+    Claimed,
     IdempotencyConflict,
     InvalidParent,
     InvalidRequest,
+    InvalidTransition,
     NotFound,
+    Problem,
     ThreadClosed,
 )
 from service.store import keys
@@ -29,6 +32,14 @@ IDEMPOTENCY_KEPT_MS = 24 * 3_600_000
 
 EVENTS_KEPT_MS = 72 * 3_600_000
 """How long followers can be behind; the live stream promises 24 h."""
+
+_COMMITTED, _STALE, _CLAIMED, _PARENT_GONE = 1, 0, -1, -2
+"""What `commit.lua` says of a step."""
+
+_REFUSALS: Mapping[int, Callable[[], Problem]] = {
+    _CLAIMED: Claimed,
+    _PARENT_GONE: lambda: InvalidTransition("Only a published comment can be answered."),
+}
 
 CHUNK = 500  # records asked for in one MGET: a bounded reply
 
@@ -64,6 +75,8 @@ class Step:
         silent: whether followers are told nothing of it, since it did not happen now: an import.
         root_place: where the one at the top stands if it is no longer published, unix ms; by default where
             it stood when it came.
+        answers: id of the comment that a new one answers, which must still be published; or "".
+        key_id: of whoever acts, whom another's claim on the comment stops; "" where no claim does.
     """
 
     before: Comment | None
@@ -72,6 +85,8 @@ class Step:
     waiter: str = ""
     silent: bool = False
     root_place: int | None = None
+    answers: str = ""
+    key_id: str = ""
 
 
 class CommentStore:
@@ -159,16 +174,27 @@ class CommentStore:
         return str(stored.decode())
 
     async def commit(self, step: Step) -> bool:
-        """Store one step; False when the comment has changed since it was read."""
+        """Store one step; False when the comment has changed since it was read.
+
+        Raises:
+            Claimed, InvalidTransition: another moderator claimed it, or what it answers was taken down.
+        """
         p = self._partitions.of_thread(step.after.thread)
         try:
-            [done] = await self._commit(p, [step], repeat=False)
-        except Interrupted:  # it may have been carried out: the log tells
-            now = await self.get(step.after.site, step.after.id)
-            if now.log[: step.after.version] == step.after.log:
+            [result] = await self._commit(p, [step], repeat=False)
+        except Interrupted:  # it may have been carried out, now or later: the log tells
+            if await self._is_in_the_log(step):
                 return True
-            [done] = await self._commit(p, [step], repeat=False)
-        return done
+            [result] = await self._commit(p, [step], repeat=False)
+            if result == _STALE:
+                return await self._is_in_the_log(step)
+        if result in _REFUSALS:
+            raise _REFUSALS[result]()
+        return result == _COMMITTED
+
+    async def _is_in_the_log(self, step: Step) -> bool:
+        now = await self.find(step.after.site, step.after.id)
+        return now is not None and now.log[: step.after.version] == step.after.log
 
     async def commit_all(self, steps: Iterable[Step]) -> dict[str, bool]:
         """Store many steps, one script call for each partition's; by comment id, whether each was committed.
@@ -182,22 +208,21 @@ class CommentStore:
             *(self._commit(p, steps, repeat=True) for p, steps in by_partition.items())
         )
         return {
-            step.after.id: done
+            step.after.id: result == _COMMITTED
             for steps, results in zip(by_partition.values(), committed, strict=True)
-            for step, done in zip(steps, results, strict=True)
+            for step, result in zip(steps, results, strict=True)
         }
 
-    async def _commit(self, p: int, steps: list[Step], *, repeat: bool) -> list[bool]:
-        latest = max(step.after.updated_at for step in steps)
+    async def _commit(self, p: int, steps: list[Step], *, repeat: bool) -> list[int]:
         names = [keys.queue(p), keys.events(p)]
-        arguments: list[Argument] = [latest - EVENTS_KEPT_MS]
+        arguments: list[Argument] = [EVENTS_KEPT_MS]
         for step in steps:
             after = places(p, step.after)
             left = [key for key in places(p, step.before) if key not in after] if step.before else []
-            names += [*_commit_keys(p, step.after), *left, *after]
-            arguments += [*_commit_arguments(step), len(left), len(after), *after.values()]
-        results = await call(self._commands, "commit", names, arguments, repeat=repeat)
-        return [result == 1 for result in results]
+            names += [*_commit_keys(p, step), *left, *after]
+            arguments += [*_commit_arguments(step, len(left), len(after)), *after.values()]
+        results: list[int] = await call(self._commands, "commit", names, arguments, repeat=repeat)
+        return results
 
 
 def _submit_arguments(submission: Submission) -> list[Argument]:
@@ -232,18 +257,21 @@ def _problem(refused: Refused) -> Exception:
     return problems[refused.code]()
 
 
-def _commit_keys(p: int, after: Comment) -> list[str]:
+def _commit_keys(p: int, step: Step) -> list[str]:
+    after = step.after
     site, root = after.site, after.root_id
     return [
         keys.comment(p, site, after.id),
         keys.comment(p, site, root),
+        keys.comment(p, site, step.answers or after.id),
+        keys.claim(p, site, after.id),
         keys.thread(p, site, after.thread),
         keys.top(p, site, after.thread),
         keys.replies(p, site, root),
     ]
 
 
-def _commit_arguments(step: Step) -> list[Argument]:
+def _commit_arguments(step: Step, left: int, stands: int) -> list[Argument]:
     before, after = step.before, step.after
     return [
         before.version if before else 0,
@@ -258,6 +286,10 @@ def _commit_arguments(step: Step) -> list[Argument]:
         step.root_place or id_time_ms(after.root_id),
         step.queue_entry,
         step.waiter,
+        left,
+        stands,
+        "1" if step.answers else "",
+        step.key_id,
     ]
 
 

@@ -15,7 +15,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{<p>}:events` | STREAM | `e` = type, site, id, version |
 | `codau:{<p>}:comment:<site>:<id>` | STRING | the record, see `service/comments/record.py` |
 | `codau:{<p>}:list:<site>:<state>:<facet>` | ZSET | ids of one state that share a facet, by ms |
-| `codau:{<p>}:risk:<site>` | ZSET | pending ids by risk, 0 to 1 |
+| `codau:{<p>}:risk:<site>:<facet>` | ZSET | pending ids that share a facet, by risk |
 | `codau:{<p>}:thread:<site>:<thread>` | HASH | see `service/store/threads.py` |
 | `codau:{<p>}:top:<site>:<thread>` | ZSET | ids at the top of the published tree, by ms of publication |
 | `codau:{<p>}:replies:<site>:<id>` | ZSET | every published comment below the one at the top, by ms |
@@ -63,8 +63,9 @@ def listed(p: int, site: str, state: str, facet: str = "") -> str:
     return f"codau:{{{p}}}:list:{site}:{state}:{facet}"
 
 
-def risk(p: int, site: str) -> str:
-    return f"codau:{{{p}}}:risk:{site}"
+def risk(p: int, site: str, facet: str = "") -> str:
+    """Pending comments that share a facet; with "" all of them."""
+    return f"codau:{{{p}}}:risk:{site}:{facet}"
 
 
 def thread(p: int, site: str, name: str) -> str:

@@ -53,21 +53,8 @@ class ListStore:
 
     async def by_risk(self, site: str, limit: int, after: Cursor | None, *, facet: str = "") -> Page:
         """Pending comments, the most likely to be harmful first."""
-        if facet:
-            return page_from(await self._risks(site, facet), Order.NEWEST, limit, after)
-        return await self._merged([keys.risk(p, site) for p in self._partitions], Order.NEWEST, limit, after)
-
-    async def _risks(self, site: str, facet: str) -> list[Cursor]:
-        """The risk of every pending comment that shares a facet."""
-        flat = await asyncio.gather(*(self._risks_in(p, site, facet) for p in self._partitions))
-        return [Cursor(float(one[i + 1]), one[i].decode()) for one in flat for i in range(0, len(one), 2)]
-
-    async def _risks_in(self, p: int, site: str, facet: str) -> list[bytes]:
-        both = (keys.listed(p, site, State.PENDING, facet), keys.risk(p, site))
-        reply: list[bytes] = await again_if_interrupted(
-            self._commands, "ZINTER", 2, *both, "WEIGHTS", 0, 1, "WITHSCORES"
-        )
-        return reply
+        names = [keys.risk(p, site, facet) for p in self._partitions]
+        return await self._merged(names, Order.NEWEST, limit, after)
 
     async def queued(self, site: str, limit: int, after: Cursor | None) -> Page:
         """What waits for a verdict, oldest first."""

@@ -2,6 +2,13 @@
 
 from typing import Any
 
+import pytest
+
+from service.comments import lifecycle
+from service.comments.ids import new_id
+from service.comments.model import Comment, Entry, Event, State
+from service.errors import Claimed, InvalidTransition
+from service.store.comments import Step
 from tests.running import Running
 
 GOOD = "Cảm ơn tòa soạn đã lên tiếng!"
@@ -84,3 +91,25 @@ async def test_only_what_is_published_is_answered(service: Running) -> None:
     pending = await service.submit(GOOD)
     answer = await service.moderator("POST", f"/v1/comments/{pending['id']}/reply", json={"body": "Vâng."})
     assert (answer.status, answer.code) == (409, "invalid_transition")
+
+
+async def test_an_answer_to_what_was_taken_down_meanwhile_is_refused(service: Running) -> None:
+    asked = await service.publish("Bao giờ cầu mới thông xe ạ?")
+    parent = await service.store.comments.get("bao", asked["id"])
+    await service.decide(asked, "reject", reason="other")
+    entry = Entry(Event.REPLIED, State.PUBLISHED, "Lan", parent.updated_at, text="Sắp rồi bạn nhé.")
+    answer = Comment("bao", new_id(parent.thread, 1, 1), parent.thread, parent.author, (entry,), parent.id)
+    with pytest.raises(InvalidTransition):
+        await service.store.comments.commit(Step(None, answer, answers=parent.id))
+    assert await service.store.comments.find("bao", answer.id) is None
+
+
+async def test_a_claim_that_comes_between_reading_and_deciding_stops_the_decision(service: Running) -> None:
+    made = await service.submit(GOOD)
+    before = await service.store.comments.get("bao", made["id"])
+    await service.colleague("POST", "/v1/queue/claim")
+    entry = Entry(Event.APPROVED, State.PUBLISHED, "moderator", before.updated_at, key_id="mine")
+    after = lifecycle.decide(before, entry)
+    with pytest.raises(Claimed):
+        await service.store.comments.commit(Step(before, after, key_id="mine"))
+    assert await service.store.comments.commit(Step(before, after)), "forced"

@@ -57,10 +57,10 @@ def _expected(found: Everything) -> Iterator[tuple[str, str]]:
         partition = next(key for key in found.keys_of_comments if key.endswith(comment.id)).partition(
             ":comment"
         )[0]
-        if comment.state is State.PENDING:
-            yield f"{partition}:risk:{comment.site}", comment.id
         for facet in facets(comment):
             yield f"{partition}:list:{comment.site}:{comment.state}:{facet}", comment.id
+            if comment.state is State.PENDING:
+                yield f"{partition}:risk:{comment.site}:{facet}", comment.id
 
 
 def assert_consistent(found: Everything) -> None:

@@ -9,11 +9,13 @@
 -- then for each step:
 --   +1  STRING  codau:{<p>}:comment:<site>:<id>
 --   +2  STRING  codau:{<p>}:comment:<site>:<root>   the one at the top of its thread; itself, if it is that
---   +3  HASH    codau:{<p>}:thread:<site>:<thread>
---   +4  ZSET    codau:{<p>}:top:<site>:<thread>
---   +5  ZSET    codau:{<p>}:replies:<site>:<root>
+--   +3  STRING  codau:{<p>}:comment:<site>:<id>     what it answers; unused when ARGV +15 is ""
+--   +4  STRING  codau:{<p>}:claim:<site>:<id>       unused when ARGV +16 is ""
+--   +5  HASH    codau:{<p>}:thread:<site>:<thread>
+--   +6  ZSET    codau:{<p>}:top:<site>:<thread>
+--   +7  ZSET    codau:{<p>}:replies:<site>:<root>
 --   …   ZSET    each list that it leaves, then each that it stands in from now on
--- ARGV[1]  the oldest event to keep, unix ms
+-- ARGV[1]  how long events are kept, ms
 -- then for each step:
 --   +1  the version that was read; "0": the comment is new
 --   +2  the record as it shall be, JSON
@@ -29,22 +31,44 @@
 --   +12 the channel on which somebody waits for the verdict, or ""
 --   +13 how many lists it leaves
 --   +14 in how many it stands from now on
---   …   its score in each of those
+--   +15 "1" if what it answers must be published, else ""
+--   +16 the key id of whoever acts, whom another's claim stops, or ""
+--   …   its score in each list
 --
--- Returns  one integer for each step: 1 committed, 0 the comment is at another version (the queue's entry is
---          gone all the same: a verdict on another revision is worth nothing).
+-- Returns  one integer for each step: 1 committed, 0 the comment is at another version, -1 another has claimed
+--          it, -2 what it answers is not published. The queue's entry is gone all the same: a verdict on another
+--          revision is worth nothing.
+
+local KEYS_OF_A_STEP, ARGS_OF_A_STEP = 7, 16
 
 local function header(record)
-  if not record then
-    return "0", ""
+  local version, state = record:match('^{"version":(%d+),"state":"(%a+)"')
+  return version or "0", state
+end
+
+local function header_at(key)
+  return header(redis.call("GETRANGE", key, 0, 63))
+end
+
+local function refusal(key, arg)
+  if header_at(KEYS[key + 1]) ~= ARGV[arg + 1] then
+    return 0
   end
-  return record:match('^{"version":(%d+),"state":"(%a+)"')
+  if ARGV[arg + 16] ~= "" then
+    local claim = redis.call("GET", KEYS[key + 4])
+    if claim and claim:match("^%S+") ~= ARGV[arg + 16] then
+      return -1
+    end
+  end
+  if ARGV[arg + 15] ~= "" and select(2, header_at(KEYS[key + 3])) ~= "published" then
+    return -2
+  end
 end
 
 local function place_in_thread(key, arg)
   local was, place = ARGV[arg + 8] ~= "", ARGV[arg + 9]
   local id, root = ARGV[arg + 4], ARGV[arg + 5]
-  local thread, top, replies = KEYS[key + 3], KEYS[key + 4], KEYS[key + 5]
+  local thread, top, replies = KEYS[key + 5], KEYS[key + 6], KEYS[key + 7]
   if not was and place == "" then
     return
   end
@@ -62,8 +86,7 @@ local function place_in_thread(key, arg)
   if id ~= root then
     redis.call("ZREM", replies, id)
   end
-  local _, state = header(redis.call("GET", KEYS[key + 2]))
-  if state ~= "published" and redis.call("ZCARD", replies) == 0 then
+  if select(2, header_at(KEYS[key + 2])) ~= "published" and redis.call("ZCARD", replies) == 0 then
     redis.call("ZREM", top, root)
   end
 end
@@ -80,17 +103,20 @@ end
 local function list(key, arg)
   local id, left, stands = ARGV[arg + 4], tonumber(ARGV[arg + 13]), tonumber(ARGV[arg + 14])
   for i = 1, left do
-    redis.call("ZREM", KEYS[key + 5 + i], id)
+    redis.call("ZREM", KEYS[key + KEYS_OF_A_STEP + i], id)
   end
   for i = 1, stands do
-    redis.call("ZADD", KEYS[key + 5 + left + i], ARGV[arg + 14 + i], id)
+    redis.call("ZADD", KEYS[key + KEYS_OF_A_STEP + left + i], ARGV[arg + ARGS_OF_A_STEP + i], id)
   end
 end
 
+local time = redis.call("TIME")
+local oldest = string.format("%d", time[1] * 1000 - ARGV[1])
+
 local function step(key, arg)
-  local version = header(redis.call("GET", KEYS[key + 1]))
-  if version ~= ARGV[arg + 1] then
-    return 0
+  local refused = refusal(key, arg)
+  if refused then
+    return refused
   end
   redis.call("SET", KEYS[key + 1], ARGV[arg + 2])
   list(key, arg)
@@ -101,7 +127,7 @@ local function step(key, arg)
   end
   if ARGV[arg + 7] ~= "" then
     local told = ARGV[arg + 7] .. " " .. ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. now
-    redis.call("XADD", KEYS[2], "MINID", "~", ARGV[1], "*", "e", told)
+    redis.call("XADD", KEYS[2], "MINID", "~", oldest, "*", "e", told)
   end
   return 1
 end
@@ -116,6 +142,6 @@ while arg < #ARGV do
     redis.call("XDEL", KEYS[1], entry)
   end
   local left, stands = tonumber(ARGV[arg + 13]), tonumber(ARGV[arg + 14])
-  key, arg = key + 5 + left + stands, arg + 14 + stands
+  key, arg = key + KEYS_OF_A_STEP + left + stands, arg + ARGS_OF_A_STEP + stands
 end
 return results
