@@ -7,6 +7,7 @@ redis-py serves everywhere else. Replies come back as they are: bytes, integers,
 import asyncio
 import ssl
 from collections import deque
+from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
 import hiredis
@@ -178,9 +179,8 @@ class Wire:
         if "path" in target:
             _, session = await loop.create_unix_connection(_Session, target["path"])
             return session
-        secure = ssl.create_default_context() if target.get("connection_class") is SSLConnection else None
         _, session = await loop.create_connection(
-            _Session, target.get("host", "localhost"), target.get("port", 6379), ssl=secure
+            _Session, target.get("host", "localhost"), target.get("port", 6379), ssl=_secured(target)
         )
         return session
 
@@ -202,3 +202,11 @@ class Wire:
             self._dialing.cancel()
         if self._session is not None:
             self._session.abort()
+
+
+def _secured(target: Mapping[str, Any]) -> ssl.SSLContext | None:
+    """What a `rediss://` URL asks for by its `ssl_…` options, read as redis-py reads them."""
+    if target.get("connection_class") is not SSLConnection:
+        return None
+    options = {name: value for name, value in target.items() if name.startswith("ssl_")}
+    return SSLConnection(**options).ssl_context.get()
