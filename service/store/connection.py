@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
     ClusterDownError,
+    MasterDownError,
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -23,7 +24,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from service.errors import Unavailable
-from service.store.wire import Argument, Commands, Interrupted, ReplyError, Wire
+from service.store.wire import Argument, Commands, Interrupted, ReplyError, Restarting, Wire
 
 _CLUSTER_SCHEME = "redis+cluster://"
 
@@ -72,7 +73,7 @@ class Routed:
         except (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError) as error:
             raise Interrupted("The connection to the store broke.") from error
         except ResponseError as error:
-            refused = _as_sent(error)
+            refused = as_sent(error)
             raise (refused.as_unavailable() or refused) from error
 
     async def close(self) -> None:
@@ -84,12 +85,14 @@ _KINDS: Mapping[type[ResponseError], str] = {
     OutOfMemoryError: "OOM",
     ReadOnlyError: "READONLY",
     ClusterDownError: "CLUSTERDOWN",
+    MasterDownError: "MASTERDOWN",
     TryAgainError: "TRYAGAIN",
 }
 """What redis-py takes off the front of a refusal when it makes an exception of it."""
 
 
-def _as_sent(error: ResponseError) -> ReplyError:
+def as_sent(error: ResponseError) -> ReplyError:
+    """A refusal that redis-py reports, as the server sent it."""
     kind = _KINDS.get(type(error))
     return ReplyError(f"{kind} {error}" if kind else str(error))
 
@@ -105,13 +108,17 @@ def _return_raw_replies(redis: AnyRedis) -> None:
 
 
 async def again_if_interrupted(commands: Commands, *command: Argument, within_s: float = 0.8) -> Any:
-    """Run a command that changes nothing when it is repeated, until it is answered or the time is up."""
+    """Run a command that changes nothing when it is repeated, until it is answered or the time is up.
+
+    Repeated is what a broken line or a restart left open. What the server refuses, or does not answer within
+    the time of an attempt, it would not take a moment later.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + within_s
     while True:
         try:
             return await commands.run(*command)
-        except Unavailable:
+        except (Interrupted, Restarting):
             if loop.time() > until:
                 raise
             await asyncio.sleep(0.05)  # a server that restarts is back within some tenths of a second

@@ -3,7 +3,7 @@
 An entry names a comment and its version, no text. It leaves the queue in the script that commits its verdict.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from service.errors import Unavailable
 from service.store import keys
-from service.store.connection import client, is_cluster
+from service.store.connection import as_sent, client, is_cluster
 from service.store.partitions import Partitions
 
 GROUP = "validators"
@@ -65,10 +65,14 @@ class Queue:
         """New entries of some partitions, up to `count` of each; with none, after a second nothing."""
         streams = {keys.queue(p): ">" for p in lane}
         try:
-            answer = await self._redis.xreadgroup(
-                GROUP, self._consumer, streams, count=count, block=_BLOCK_MS if block else None
+            answer = await _asked(
+                self._redis.xreadgroup(
+                    GROUP, self._consumer, streams, count=count, block=_BLOCK_MS if block else None
+                )
             )
         except ResponseError as error:
+            if str(error).startswith("UNBLOCKED"):  # the server has become a replica, or ends
+                raise Unavailable from None
             if not str(error).startswith("NOGROUP"):
                 raise
             await self.prepare()  # the store was emptied beneath us
@@ -88,8 +92,8 @@ class Queue:
         """
         for p in self._partitions:
             for waiting in await self._pending(p, idle_ms):
-                claimed = await self._redis.xclaim(
-                    keys.queue(p), GROUP, self._consumer, idle_ms, [waiting["message_id"]]
+                claimed = await _asked(
+                    self._redis.xclaim(keys.queue(p), GROUP, self._consumer, idle_ms, [waiting["message_id"]])
                 )
                 for entry, fields in claimed:
                     yield _task(p, entry, fields, waiting["times_delivered"] + 1)
@@ -100,7 +104,7 @@ class Queue:
         for task in tasks:
             by_partition.setdefault(task.p, []).append(task.entry)
         for p, entries in by_partition.items():
-            await self._redis.xclaim(keys.queue(p), GROUP, self._consumer, 0, entries, justid=True)
+            await _asked(self._redis.xclaim(keys.queue(p), GROUP, self._consumer, 0, entries, justid=True))
 
     async def _pending(self, p: int, idle_ms: int) -> list[Any]:
         try:
@@ -126,7 +130,7 @@ class Queue:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 pipeline.xack(keys.queue(task.p), GROUP, task.entry)
                 pipeline.xdel(keys.queue(task.p), task.entry)
-                await pipeline.execute()
+                await _asked(pipeline.execute())
 
     async def tell(self, told: Sequence[tuple[str, str]]) -> None:
         """Tell whoever waits: pairs of a channel and a comment's id."""
@@ -139,6 +143,14 @@ class Queue:
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+
+async def _asked(command: Awaitable[Any]) -> Any:
+    """The answer to a command; where the server cannot serve now (`READONLY`, `OOM`), `Unavailable`."""
+    try:
+        return await command
+    except ResponseError as error:
+        raise (as_sent(error).as_unavailable() or error) from None
 
 
 def _flat(entries: Any) -> Any:
