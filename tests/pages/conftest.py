@@ -1,5 +1,6 @@
 """A moderator in front of the page: the real service, a real browser, signed in with the site's real keys."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -86,11 +87,12 @@ class Newsroom:
 
     async def becomes(self, comment: Any, state: str) -> Any:
         """Wait until a comment is in a state, for the page decides before the service has answered."""
-        for _ in range(200):
-            answer = await self.service.moderator("GET", f"/v1/comments/{comment['id']}")
-            if answer.json["state"] == state:
-                return answer.json
-        raise AssertionError(f"the comment is {answer.json['state']}, not {state}")
+        async with asyncio.timeout(15):
+            while True:
+                answer = await self.service.moderator("GET", f"/v1/comments/{comment['id']}")
+                if answer.json["state"] == state:
+                    return answer.json
+                await asyncio.sleep(0.02)
 
 
 async def sign_in(page: Page, key: str) -> None:

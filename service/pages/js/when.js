@@ -18,6 +18,9 @@ const STEPS = [
   ["minutes", 60_000, 1],
 ];
 
+/** The date in Vietnam as the service writes it: 2026-11-22. */
+export const dateInVietnam = (time) => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(new Date(time));
+
 /** How long ago in one unit: "5 phút"; below a minute "vừa xong". */
 export function ago(time, now = Date.now()) {
   const passed = now - new Date(time).getTime();
