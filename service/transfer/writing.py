@@ -61,16 +61,13 @@ def standing(known: AuthorStanding) -> bytes:
 
 def comment(placed: Placed) -> bytes:
     known = placed.comment
-    document = {
-        "id": known.id,
-        "thread": known.thread,
-        "author": _author(known.author),
+    who = {"id": known.id, "thread": known.thread, "author": _author(known.author)}
+    place = {
         "path": known.path or None,
         "newsroom": known.newsroom or None,
         "root_place": rfc3339(placed.root_place),
-        "log": [_entry(entry) for entry in known.log],
     }
-    return _line("comment", {"author": None} | _stated(document))
+    return _line("comment", who | _stated(place) | {"log": [_entry(entry) for entry in known.log]})
 
 
 def _line(kind: str, document: dict[str, Any]) -> bytes:

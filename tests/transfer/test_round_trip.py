@@ -1,6 +1,7 @@
 """Laws of export and import, over random lives of comments: what comes back is what was there."""
 
 import asyncio
+from typing import Any
 
 import redis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -28,11 +29,13 @@ OFTEN = settings(
 
 @OFTEN
 @given(moves=lives)
-def test_a_site_is_the_same_after_it_moved_to_another_partition_count(redis_url: str, moves: list) -> None:
+def test_a_site_is_the_same_after_it_moved_to_another_partition_count(
+    redis_url: str, moves: list[Any]
+) -> None:
     asyncio.run(_moved(redis_url, moves))
 
 
-async def _moved(redis_url: str, moves: list) -> None:
+async def _moved(redis_url: str, moves: list[Any]) -> None:
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
     copy_url = another(redis_url)
