@@ -23,7 +23,6 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from service.errors import Unavailable
 from service.store.wire import Argument, Commands, Interrupted, ReplyError, Restarting, Wire
 
 _CLUSTER_SCHEME = "redis+cluster://"

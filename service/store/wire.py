@@ -47,6 +47,10 @@ class Interrupted(Unavailable):
     """The connection broke before the reply: the command may have been carried out, or not."""
 
 
+class Restarting(Unavailable):
+    """Nobody listens, or the server still reads its data: it was not carried out, and may be in a moment."""
+
+
 class ReplyError(Exception):
     """The server refused a command; the first word says why."""
 
@@ -56,9 +60,10 @@ class ReplyError(Exception):
 
     def as_unavailable(self) -> Unavailable | None:
         """The 503 that it means, or None where it is a defect of ours."""
-        return (
-            Unavailable(f"The store cannot serve now ({self.kind}).") if self.kind in _CANNOT_SERVE else None
-        )
+        if self.kind not in _CANNOT_SERVE:
+            return None
+        meaning = Restarting if self.kind == "LOADING" else Unavailable
+        return meaning(f"The store cannot serve now ({self.kind}).")
 
 
 class _Session(asyncio.Protocol):
@@ -168,8 +173,10 @@ class Wire:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
                 session = await self._dial()
                 await self._introduce(session)
-        except (OSError, TimeoutError, Interrupted) as error:
-            raise Unavailable("The store cannot be reached.") from error
+        except TimeoutError as error:
+            raise Unavailable("The store does not answer.") from error
+        except (OSError, Interrupted) as error:
+            raise Restarting("The store cannot be reached.") from error
         except ReplyError as error:
             raise Unavailable(f"The store refuses us ({error.kind}).") from error
         return session

@@ -5,13 +5,15 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvloop
 
 from service.errors import Unavailable
 from service.store import wire
-from service.store.wire import Interrupted, Wire
+from service.store.connection import again_if_interrupted
+from service.store.wire import Argument, Interrupted, Wire
 from service.supervision.valkey import EmbeddedValkey
 
 A_PING = b"*1\r\n$4\r\nPING\r\n"
@@ -172,4 +174,61 @@ async def test_a_server_that_falls_silent_is_given_up(socket_path: Path) -> None
         line = Wire(f"unix://{socket_path}")
         with pytest.raises(Interrupted):
             await line.run("GET", "x")
+        await line.close()
+
+
+class Counting:
+    """`Commands` that count what is asked of them, and say when it is asked again."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._wire = Wire(redis_url)
+        self.asked = 0
+        self.again = asyncio.Event()
+
+    async def run(self, *command: Argument) -> Any:
+        self.asked += 1
+        if self.asked > 1:
+            self.again.set()
+        return await self._wire.run(*command)
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+
+@pytest.mark.parametrize("refusal", ["OOM", "READONLY", "NOREPLICAS", "MISCONF"])
+async def test_what_the_server_refuses_is_not_asked_again(refusal: str, socket_path: Path) -> None:
+    async def refuse(data: bytes) -> bytes:
+        return b"+PONG\r\n" if data == A_PING else f"-{refusal} not now\r\n".encode()
+
+    async with pretended(socket_path, refuse):
+        line = Counting(f"unix://{socket_path}")
+        with pytest.raises(Unavailable, match=refusal):
+            await again_if_interrupted(line, "SET", "k", "1")
+        assert line.asked == 1
+        await line.close()
+
+
+async def test_a_server_that_does_not_answer_is_not_asked_again(
+    socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "_CONNECT_TIMEOUT_S", 0.1)
+    async with pretended(socket_path, silent):
+        line = Counting(f"unix://{socket_path}")
+        with pytest.raises(Unavailable):
+            await again_if_interrupted(line, "GET", "k")
+        assert line.asked == 1
+        await line.close()
+
+
+async def test_a_server_that_comes_back_or_has_read_its_data_is_found(socket_path: Path) -> None:
+    line = Counting(f"unix://{socket_path}")
+    answer = asyncio.create_task(again_if_interrupted(line, "PING"))
+    await line.again.wait()  # nobody listens
+    refusals = iter([b"-LOADING still reading\r\n"])
+
+    async def reading(_: bytes) -> bytes:
+        return next(refusals, b"+PONG\r\n")
+
+    async with pretended(socket_path, reading):
+        assert await answer == b"PONG"
         await line.close()
