@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from service.api import event_ids
 from service.api.event_ids import Place
 from service.api.requests import Nothing, SiteQuery
-from service.api.routing import MODERATOR, Call, Endpoints
+from service.api.routing import MODERATOR, Call, Endpoints, authenticated
 from service.api.views import event_view
 from service.comments.model import Comment
 from service.errors import Problem
@@ -153,19 +153,19 @@ class Stream:
             self._listener.look_everywhere()
         asked_ms = self.call.services.now_ms()
         while self._listener.behind:
-            if self._listener.ended or not await self._may_go_on():
+            if self._listener.ended:
                 return False
+            await self._check_key()
             await self._send_page()
         self._until_ms = max(self._until_ms, asked_ms)
         if not woken:
             await self._send(f":\n{self._id()}\n".encode())
         return not self._listener.ended
 
-    async def _may_go_on(self) -> bool:
-        """Whether the key is still in force."""
-        caller = self.call.caller
-        known = (await self._store.directory.current()).keys
-        return caller.digest in known or caller.id == "bootstrap"
+    async def _check_key(self) -> None:
+        """Raises: Unauthorized: the key was revoked, or the session has ended."""
+        services = self.call.services
+        await authenticated(self.call.request, services, await services.store.directory.current())
 
     async def _send_page(self) -> None:
         """Tell of the next events of partitions that are behind."""

@@ -14,7 +14,7 @@ from service.api.stream import STREAMS, Streams
 from service.store import keys
 from service.supervision.valkey import EmbeddedValkey
 from tests.api.calls import BETTER, GOOD, PRIVATE, UNMARKED, WHO, refused, with_key_of
-from tests.api.listening import listening
+from tests.api.listening import Listening, listening
 from tests.running import Caller, Running, running
 from tests.store.cluster import cluster
 
@@ -202,6 +202,21 @@ async def test_the_stream_ends_with_its_key(service: Running) -> None:
         await service.submit(GOOD)
         assert (await stream.event()).type == "comment.pending"
         await service.admin("DELETE", f"/v1/sites/bao/keys/{made.json['id']}")
+        await service.submit(BETTER)
+        assert await stream.ended() == []
+
+
+async def test_the_stream_of_a_moderator_who_signs_out_ends(service: Running) -> None:
+    http = service.website.http
+    origin = str(http.make_url("/")).rstrip("/")
+    signed_in = {"Origin": origin}
+    answer = await http.post("/moderate/session", json={"key": service.moderator.key}, headers=signed_in)
+    assert answer.status < 300, await answer.text()
+    async with http.get("/v1/events") as response:
+        stream = Listening(response)
+        await service.submit(GOOD)
+        assert (await stream.event()).type == "comment.pending"
+        assert (await http.delete("/moderate/session", headers=signed_in)).status < 300
         await service.submit(BETTER)
         assert await stream.ended() == []
 
