@@ -45,7 +45,7 @@ _LIKE_BOTH = 0.3
 _ENOUGH = 2.5
 _AGAINST_MARKS = 0.18
 """Evidence for another language that outweighs one unit of evidence for missing marks: syllables such as
-"to", "me" and "can" are both, so English costs something as unmarked Vietnamese too. Tuned on half of
+"to", "me" and "can" are both, so English costs something as unmarked Vietnamese too. Tuned on
 diacritics.dev.tsv.
 """
 _SOME_SYLLABLES, _OF_ALL_WORDS = 3, 0.12
@@ -88,6 +88,11 @@ class Foreign:
         """Whether another language is likelier than Vietnamese: enough to demand no marks."""
         outweighed = self.evidence > _AGAINST_MARKS * self.lacking
         return outweighed or self.other_script > _OTHER_SCRIPT_SHARE
+
+
+def is_listed(token: str) -> bool:
+    """Whether a lower-case word is one of the commonest of another language."""
+    return token in _ENGLISH or token in _OTHERS
 
 
 def judge_language(words: Words) -> Foreign:
@@ -141,7 +146,7 @@ def _weight(token: str) -> float:
     if has_marks(token):
         return _MARKED if fold(token) in legal() else _LOAN
     token = unstretched(token)
-    listed = token in _ENGLISH or token in _OTHERS
+    listed = is_listed(token)
     if token in legal_stripped():
         return (_LIKE_BOTH if token in _ENGLISH else 0.0) if listed else _syllable_weight(token)
     if listed:

@@ -7,14 +7,15 @@ not, though its keys would make "há". The converter itself is `keystrokes`.
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service.judging.vietnamese.foreign import is_listed
 from service.judging.vietnamese.keystrokes import from_telex, from_vni
 from service.judging.vietnamese.needs_marks import weigh
 from service.judging.vietnamese.neighbours import is_common, slip_odds
 from service.judging.vietnamese.syllables import has_marks, legal_stripped, unstretched
 from service.judging.vietnamese.words import Words
 
-_SURE, _LIKELY, _AMBIGUOUS, _NEITHER, _MARKED = 2.0, 1.0, 0.25, -0.3, -0.7
-_LACKING = -0.3
+_TWICE_SURE, _SURE, _LIKELY, _AMBIGUOUS, _NEITHER, _MARKED = 2.5, 2.0, 1.0, 0.25, -0.3, -0.7
+_LACKING, _ENGLISH_WORD = -0.3, -0.5
 """Weights of one word: its keys make a syllable, surely or perhaps; it is none, or has its marks; it lacks
 them.
 """
@@ -24,15 +25,16 @@ _SLIP_ODDS = 7.0
 _SHORTEST_SURE = 3
 
 _LOOK_LIKE_KEYS = """
-    airs as bar bars bases basis been beer bees bits boom boost box boxer bus bust car care cars cast cats
-    coast core cost costs cow cows cuts days dear deer des does donor door doors down downs ear ears ex far
-    fees fix for from gas gears goes goose got has her hero hers his honor horn horse host if is its ix keeps
-    kits law laws lens less list lists loops lose loss lost lots low lows major maps mars mass max maxor meets
-    mess miss mix mood moon most nest news noon noose nor nose now nurse of off or ours owns pair pairs parts
-    pass past pats peer per pins poor pose pots puts queen queens queue rest rests roof room rooms roots rose
-    row rows saw saws says seem seems seen sees sense sets sex sir six soon sort sorts spas sums taps tar tax
-    teen teens term terms test tests this tips toes too tour town towns tows trees trips trust turn turns us
-    vary vast visa vows war wars was wax were wins won worn worst wow xmas
+    airs as bar bars bases basis been beer bees bits boom boost box boxer bus bust car care cars cast
+    cats coast core cost costs cow cows cuts days dear deer des does donor door doors down downs ear ears
+    ex far fees fix for from gas gears goes goose got has her hero hers his honor horn horse host if is
+    its ix keeps kits law laws lens less list lists loops lose loss lost lots low lows major maps mars
+    mass max maxor meets mess miss mix mood moon most nest news noon noose nor nose now nurse of off or
+    ours owns pair pairs parts pass past pats peer per pins poor pose pots puts queen queens queue rest
+    rests roof room rooms roots rose row rows saw saws says seem seems seen sees sense sets sex sir six
+    soon sort sorts spas sums taps tar tax teen teens term terms test tests there these this thus tips
+    toes too tour town towns tows trees trips true trust turn turns us vary vast visa vows war wars was
+    wax were wins won worn worst wow xmas
 """
 _ENGLISH = frozenset(_LOOK_LIKE_KEYS.split())
 
@@ -89,7 +91,9 @@ def _telex(token: str) -> str | None:
 def _weighed(words: Words, syllables: list[str | None]) -> Typed:
     evidence = _LACKING * weigh(words).lacking
     for token, syllable in zip(words.tokens, syllables, strict=True):
-        if syllable is not None:
+        if token in _ENGLISH or is_listed(token):
+            evidence += _ENGLISH_WORD
+        elif syllable is not None:
             evidence += _weight(unstretched(token), syllable)
         elif token.isalpha() and len(token) > 2 and token not in legal_stripped():
             evidence += _MARKED if has_marks(token) else _NEITHER
@@ -98,11 +102,12 @@ def _weighed(words: Words, syllables: list[str | None]) -> Typed:
 
 @lru_cache(maxsize=16_384)
 def _weight(token: str, syllable: str) -> float:
-    if token in _ENGLISH:
-        return _AMBIGUOUS
     odds = slip_odds(token)
     if odds is not None:
         return min(_SURE, max(_AMBIGUOUS, odds - _SLIP_ODDS))
     if len(token) < _SHORTEST_SURE:
         return _AMBIGUOUS
-    return _SURE if is_common(syllable) else _LIKELY
+    keys_spent = len(token) - len(syllable)
+    if is_common(syllable):
+        return _TWICE_SURE if keys_spent > 1 else _SURE
+    return _SURE if keys_spent > 1 else _LIKELY
