@@ -5,7 +5,9 @@ hold already is kept beside the figures and compared when they grow, in one scri
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from service.comments.counting import counts
 from service.store.events import EntryId, EventReader, StoredEvent
@@ -15,44 +17,68 @@ from service.store.store import Store
 BATCH = 200
 """Events of one partition in one read: as many comments are read with them."""
 
+STAND_BY_S = 1.0
+"""How often a process that does not count looks whether it should."""
+
+Places = dict[int, EntryId]
+
 
 class Statistician:
-    """Counts what happens on all sites."""
+    """Counts what happens on all sites, in one process at a time."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._name = secrets.token_hex(6)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Count what happens until told to stop."""
-        await self._count(stop, block=True)
+        """Count what happens until told to stop; stand by while another process counts."""
+        while not stop.is_set():
+            if await self._store.statistics.hold(self._name):
+                await self._follow(stop)
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), STAND_BY_S)
 
     async def drain(self) -> None:
-        """Count what has happened."""
-        await self._count(asyncio.Event(), block=False)
+        """Count what has happened, whoever else counts."""
+        async with self._reading() as (reader, lanes):
+            for places in lanes:
+                while await self._count_next(reader, places, block=False):
+                    pass
 
-    async def _count(self, stop: asyncio.Event, *, block: bool) -> None:
+    @contextlib.asynccontextmanager
+    async def _reading(self) -> AsyncIterator[tuple[EventReader, list[Places]]]:
+        """A reader, and the places where each of its lanes goes on."""
         reader = EventReader(self._store.url, self._store.partitions)
         try:
             await reader.open()
             places = await self._store.statistics.places()
-            async with asyncio.TaskGroup() as lanes:  # one that fails ends all: the caller begins again
-                for lane in reader.lanes:
-                    lanes.create_task(self._follow(reader, {p: places[p] for p in lane}, stop, block=block))
-        except BaseExceptionGroup as failures:
-            raise failures.exceptions[0] from None
+            yield reader, [{p: places[p] for p in lane} for lane in reader.lanes]
         finally:
             await reader.close()
 
-    async def _follow(
-        self, reader: EventReader, places: dict[int, EntryId], stop: asyncio.Event, *, block: bool
-    ) -> None:
-        """Count the events of some partitions; without `block`, until there are no more."""
-        while not stop.is_set():
-            found = await reader.read(places, BATCH, block=block)
-            if not found and not block:
-                return
-            await self.count(found)
-            places |= {p: events[-1].entry for p, events in found.items()}
+    async def _follow(self, stop: asyncio.Event) -> None:
+        """Count as long as nobody else does; what ends one lane ends all, and they begin again together."""
+        ended = asyncio.Event()
+
+        async def follow(places: Places) -> None:
+            try:
+                while not (stop.is_set() or ended.is_set()) and await self._store.statistics.hold(self._name):
+                    await self._count_next(reader, places, block=True)
+            finally:
+                ended.set()
+
+        async with self._reading() as (reader, lanes):
+            ends = await asyncio.gather(*(follow(places) for places in lanes), return_exceptions=True)
+        for failure in (end for end in ends if isinstance(end, BaseException)):
+            raise failure
+
+    async def _count_next(self, reader: EventReader, places: Places, *, block: bool) -> bool:
+        """Count the next events behind some places, and move these; False where there were none."""
+        found = await reader.read(places, BATCH, block=block)
+        await self.count(found)
+        places |= {p: events[-1].entry for p, events in found.items()}
+        return bool(found)
 
     async def count(self, found: Mapping[int, Sequence[StoredEvent]]) -> None:
         """Count events, given by partition in their order, and note how far they go."""

@@ -23,6 +23,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{<p>}:claimed:<site>:<key id>` | ZSET | what a moderator holds, by until, unix ms |
 | `codau:{<p>}:repeat:<site>:<digest>` | STRING | an idempotency key's comment and request, 24 h |
 | `codau:{stats}:read` | HASH | partition → the event up to which every site's are counted |
+| `codau:{stats}:counting` | STRING | which process counts; gone 5 s after it has died |
 | `codau:{stats:<site>}:counted` | HASH | partition → the last event of this site that is counted |
 | `codau:{stats:<site>}:day:<date>` | HASH | a day's figures, see `service/store/statistics.py`; 400 days |
 | `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (ms), `note`, `by` |
@@ -40,6 +41,7 @@ SITES = "codau:{config}:sites"
 KEYS = "codau:{config}:keys"
 PROBE = "codau:{config}:probe"
 READ = "codau:{stats}:read"
+COUNTING = "codau:{stats}:counting"
 
 
 def session(token_digest: str) -> str:

@@ -16,7 +16,7 @@ from service.errors import Unavailable
 from service.store import keys
 from service.store.comments import Step
 from service.store.events import EventReader, StoredEvent
-from service.store.statistics import Counted, day_of
+from service.store.statistics import HOLD_MS, Counted, day_of
 from service.store.store import Store
 from tests.store.cluster import cluster
 from workers.statistician import Statistician
@@ -167,6 +167,14 @@ async def test_it_goes_on_counting_what_happens(store: Store) -> None:
         await until(store, {"received:12": number, "decided:12": number})
     stop.set()
     await counting
+
+
+async def test_one_counts_while_others_stand_by_and_another_takes_over(store: Store) -> None:
+    hold = store.statistics.hold
+    assert [await hold("a"), await hold("b"), await hold("a")] == [True, False, True]
+    assert 0 < await store.commands.run("PTTL", keys.COUNTING) <= HOLD_MS
+    await store.commands.run("DEL", keys.COUNTING)
+    assert [await hold("b"), await hold("a")] == [True, False]
 
 
 async def until(store: Store, wanted: dict[str, int]) -> None:
