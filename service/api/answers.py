@@ -9,13 +9,17 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from service.store import keys
 from service.store.connection import listener
 
 _RETRY_S = 0.5
+_ASK_AFTER_S = 2.0  # of silence; as long again for the answer, and who waits hears again within five seconds
 
 
 class Answers:
@@ -48,13 +52,32 @@ class Answers:
     async def _listen(self) -> None:
         async with listener(self._url) as redis, redis.pubsub() as subscription:
             await subscription.subscribe(self.channel)
-            async for message in subscription.listen():
-                if message["type"] == "message":
-                    self._tell(message["data"].decode())
-                elif message["type"] == "subscribe":  # what was said before nobody heard
-                    for comment_id in self._waiting:
-                        self._tell(comment_id)
+            while True:
+                self._hear(await _next_message(subscription))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "message":
+            self._tell(message["data"].decode())
+        elif message["type"] == "subscribe":  # what was said before nobody heard
+            for comment_id in self._waiting:
+                self._tell(comment_id)
 
     def _tell(self, comment_id: str) -> None:
         for told in self._waiting.get(comment_id, ()):
             told.set()
+
+
+async def _next_message(subscription: PubSub) -> dict[str, Any]:
+    """What is said next; in between, the server is asked whether it is there.
+
+    Raises:
+        RedisTimeoutError: it did not answer; a host that is lost says no goodbye, and nothing would come.
+    """
+    message = await subscription.get_message(timeout=_ASK_AFTER_S)
+    if message is None:
+        await subscription.ping()
+        message = await subscription.get_message(timeout=_ASK_AFTER_S)
+    if message is None:
+        raise RedisTimeoutError("The store has fallen silent.")
+    found: dict[str, Any] = message
+    return found

@@ -27,6 +27,8 @@ from service.store.wire import Argument, Commands, Interrupted, ReplyError, Rest
 
 _CLUSTER_SCHEME = "redis+cluster://"
 
+_CONNECT_TIMEOUT_S = 1.0
+
 AnyRedis = Redis | RedisCluster
 
 
@@ -44,7 +46,7 @@ def client(url: str, *, socket_timeout_s: float = 5.0, protocol: Literal[2, 3] =
     options: dict[str, Any] = {
         "retry": Retry(NoBackoff(), 0),
         "socket_timeout": socket_timeout_s,
-        "socket_connect_timeout": 1.0,
+        "socket_connect_timeout": _CONNECT_TIMEOUT_S,
         "protocol": protocol,
     }
     if is_cluster(url):
@@ -54,7 +56,11 @@ def client(url: str, *, socket_timeout_s: float = 5.0, protocol: Literal[2, 3] =
 
 def listener(url: str) -> Redis:
     """A client for publish/subscribe; any node of a cluster serves, since it passes messages on to all."""
-    return Redis.from_url(url.replace(_CLUSTER_SCHEME, "redis://"), retry=Retry(NoBackoff(), 0))
+    return Redis.from_url(
+        url.replace(_CLUSTER_SCHEME, "redis://"),
+        retry=Retry(NoBackoff(), 0),
+        socket_connect_timeout=_CONNECT_TIMEOUT_S,
+    )
 
 
 class Routed:
