@@ -130,29 +130,34 @@ def _direction(gradient: _Vector, pairs: list[tuple[_Vector, _Vector]]) -> _Vect
     return -q
 
 
-def train(examples: Sequence[Example], *, rarest: int, penalty: float) -> Linear:
-    """Fit a model."""
+def train(examples: Sequence[Example], *, rarest: int, penalty: float, even: float, steeper: float) -> Linear:
+    """Fit a model; weights of less than half a step are left out.
+
+    Args:
+        examples: what to learn from.
+        rarest: features that fewer examples have are left out.
+        penalty: of the squares of weights.
+        even: log-odds as fitted that are to mean one half.
+        steeper: by what log-odds are multiplied then.
+    """
     data = design(examples, rarest)
     x = minimise(loss_of(data, penalty), len(data.names) + 1)
-    return Linear(dict(zip(data.names, x[:-1].tolist(), strict=True)), float(x[-1]))
-
-
-def stretched(model: Linear, *, to: float, by: float) -> Linear:
-    """Move the even odds to the sum `to` and steepen by `by`."""
-    weights = {feature: by * weight for feature, weight in model.weights.items()}
-    return Linear(weights, by * (model.bias - to))
+    steps = dict(
+        zip(data.names, (round(weight * steeper / _STEP) for weight in x[:-1].tolist()), strict=True)
+    )
+    kept = {name: weight for name, weight in steps.items() if weight}
+    return Linear(kept, _STEP, steeper * (float(x[-1]) - even))
 
 
 def save(name: str, model: Linear, card: str) -> str:
-    """Write a table and its card; weights of less than half a step are left out."""
-    kept = {word: round(weight / _STEP) for word, weight in sorted(model.weights.items())}
-    kept = {word: steps for word, steps in kept.items() if steps}
+    """Write a table and its card."""
+    kept = dict(sorted(model.steps.items()))
     TABLES.mkdir(exist_ok=True)
     np.savez_compressed(
         TABLES / f"{name}.npz",
         words=np.frombuffer("\n".join(kept).encode(), dtype=np.uint8),
-        weights=np.array(list(kept.values()), dtype=np.int16),
-        step=np.float64(_STEP),
+        steps=np.array(list(kept.values()), dtype=np.int16),
+        step=np.float64(model.step),
         bias=np.float64(model.bias),
     )
     (TABLES / f"{name}.md").write_text(card, encoding="utf-8")
@@ -214,7 +219,7 @@ docs/judging.md.
 
 TOXIC_CARD = """# toxic.npz
 
-Log-odds of words, pairs of words (with marks, numbers as 0) and signs that a comment insults.
+Log-odds of words, pairs of words (without marks, numbers as 0) and signs that a comment insults.
 
 From: safesense (CC BY-SA 4.0; offensive and hate against clean) and vihos (MIT; any span marked); ud_vtb
 (CC BY-SA) and underthesea_col (Apache-2.0) as clean; talk
@@ -231,10 +236,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.train.weights", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with corpus/ and labelled/")
     given = parser.parse_args()
-    spam = train(spam_examples(given.data), rarest=3, penalty=3.0)
-    print(save("spam", stretched(spam, to=SPAM_EVEN, by=SPAM_STEEPER), SPAM_CARD))
-    toxic = train(toxic_examples(given.data), rarest=2, penalty=1.0)
-    print(save("toxic", stretched(toxic, to=TOXIC_EVEN, by=1.0), TOXIC_CARD))
+    spam = train(spam_examples(given.data), rarest=3, penalty=3.0, even=SPAM_EVEN, steeper=SPAM_STEEPER)
+    print(save("spam", spam, SPAM_CARD))
+    toxic = train(toxic_examples(given.data), rarest=2, penalty=1.0, even=TOXIC_EVEN, steeper=1.0)
+    print(save("toxic", toxic, TOXIC_CARD))
     return 0
 
 

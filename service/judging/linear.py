@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from heapq import nlargest
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+
+from service.judging.reading import Reading
 
 _NUMBER = re.compile(r"\d+")
 _SHOWN = 8
@@ -22,40 +25,34 @@ class Linear:
     """A model as it was trained.
 
     Attributes:
-        weights: of words, of pairs as "one two", and of signs as "#sign"; what is missing weighs nothing.
+        steps: weights of words, of pairs as "one two", and of signs as "#sign", in whole steps, so that their
+            sum is the same in any order; what is missing weighs nothing.
+        step: log-odds of one step.
         bias: log-odds of a text with none of them.
     """
 
-    weights: dict[str, float]
+    steps: dict[str, int]
+    step: float
     bias: float
 
-    def log_odds(self, words: list[str], signs: list[str]) -> float:
-        """Give the log-odds of a text; each word, pair and sign counts once."""
-        return self.of(features(words, signs))
-
-    def of(self, found: Iterable[str]) -> float:
+    def log_odds(self, found: Iterable[str]) -> float:
         """Give the log-odds of features; a long text has more of them by chance, so they count less in it."""
-        known = self.weights
+        known = self.steps
         seen = [known[feature] for feature in found if feature in known]
-        return self.bias + sum(seen) * damping(len(seen))
+        return self.bias + self.step * sum(seen) * damping(len(seen))
 
     def heaviest(self, words: list[str], least: float) -> list[int]:
         """Give the places of the (at most eight) words that add most, `least` and more.
 
         A word adds its own weight and half of those of the pairs it stands in.
         """
-        parts = self._by_word(words)
-        places = sorted(range(len(parts)), key=parts.__getitem__, reverse=True)[:_SHOWN]
-        return [place for place in places if parts[place] >= least]
-
-    def _by_word(self, words: list[str]) -> list[float]:
-        known = self.weights
-        parts = [known.get(word, 0.0) for word in words]
-        for place, (one, two) in enumerate(pairwise(words)):
-            half = known.get(f"{one} {two}", 0.0) / 2
-            parts[place] += half
-            parts[place + 1] += half
-        return parts
+        parts = [2 * self.steps.get(word, 0) for word in words]
+        for place, pair in enumerate(map(" ".join, pairwise(words))):
+            weight = self.steps.get(pair, 0)
+            parts[place] += weight
+            parts[place + 1] += weight
+        places = nlargest(_SHOWN, range(len(parts)), key=parts.__getitem__)
+        return [place for place in places if parts[place] * self.step >= 2 * least]
 
 
 def damping(known: int) -> float:
@@ -63,22 +60,28 @@ def damping(known: int) -> float:
     return math.sqrt(10 / max(known, 10))
 
 
-def features(words: list[str], signs: list[str]) -> set[str]:
-    """Give what a text is weighed by.
+def words_of(reading: Reading) -> list[str]:
+    """Give the words as models know them: without marks, every number as 0, so that 100k and 50k weigh the
+    same.
 
-    >>> sorted(features(["vay", "tiền"], ["#phone"]))
-    ['#phone', 'tiền', 'vay', 'vay tiền']
+    >>> from service.judging.reading import read
+    >>> words_of(read("Vay 50tr, 15 ngày"))
+    ['vay', '0tr', '0', 'ngay']
     """
-    return {*words, *(f"{one} {two}" for one, two in pairwise(words)), *signs}
+    if not reading.digits:
+        return reading.keys
+    return [word if word.isalpha() else _NUMBER.sub("0", word) for word in reading.keys]
 
 
-def numberless(words: list[str]) -> list[str]:
-    """Write every number as 0: "100k" and "50k" weigh the same.
+def features_of(reading: Reading) -> set[str]:
+    """Give the words and pairs by which a text is weighed, each once.
 
-    >>> numberless(["vay", "50tr", "15"])
-    ['vay', '0tr', '0']
+    >>> from service.judging.reading import read
+    >>> sorted(features_of(read("vay tiền")))
+    ['tien', 'vay', 'vay tien']
     """
-    return [_NUMBER.sub("0", word) if not word.isalpha() else word for word in words]
+    words = reading.once(words_of)
+    return {*words, *map(" ".join, pairwise(words))}
 
 
 def probability(log_odds: float) -> float:
@@ -95,5 +98,5 @@ def load(name: str) -> Linear:
     """Load a model of `tables`, as `python -m bench.train.weights` wrote it."""
     with np.load(_FOLDER / f"{name}.npz") as kept:
         words = kept["words"].tobytes().decode().split("\n")
-        weights = (kept["weights"].astype(np.float64) * float(kept["step"])).tolist()
-        return Linear(dict(zip(words, weights, strict=True)), float(kept["bias"]))
+        steps = dict(zip(words, kept["steps"].tolist(), strict=True))
+        return Linear(steps, float(kept["step"]), float(kept["bias"]))

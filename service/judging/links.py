@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from service.judging.reading import Reading, collapsed
 from service.judging.syllable import could_be_syllable
 
 _ENOUGH = 100
 """Links after which a text is not searched on."""
+_ENOUGH_APART, _MOST_APART = 20, 200
+"""The same for those in disguise, found and tried, since they cost more."""
 
 # Top-level domains met in links of Vietnamese comments and in advertising. A two-letter one other than .vn is
 # often a word ("vi", "co", "me"), so it counts only with a path, a scheme or `www.`.
@@ -163,7 +166,7 @@ def _is_address(labels: list[str], *, has_path: bool) -> bool:
 
 def _apart(reading: Reading) -> list[Link]:
     seen: list[Link] = []
-    for match in _APART.finditer(reading.bare):
+    for match in islice(_APART.finditer(reading.bare), _MOST_APART):
         before = reading.plain[max(0, match.start() - 120) : match.start()]
         name = _NAME_BEFORE.search(before)
         if name is None or before[: name.start()][-1:].isalnum():
@@ -178,7 +181,7 @@ def _apart(reading: Reading) -> list[Link]:
             said or (not could_be_syllable(last) and _followed_well(reading, match))
         )
         seen.append(Link(_name(host), start, _end(reading.plain, match.end()), sure, disguised=True))
-        if len(seen) == _ENOUGH:
+        if len(seen) == _ENOUGH_APART:
             break
     return seen
 

@@ -10,10 +10,10 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 
 from service.judging.model import Span
-from service.judging.reading import Reading, Revealed, collapsed, read
+from service.judging.reading import Reading, collapsed, read
 from service.judging.syllable import could_be_syllable
 
 _AROUND = 6
@@ -133,7 +133,8 @@ class Phrases:
         if self._known.isdisjoint(reading.disguised_keys):
             return hits
         taken = [(hit.start, hit.end) for hit in hits]
-        return hits + [hit for hit in self._disguised(reading) if not _overlaps(hit, taken)]
+        disguised = islice(self._disguised(reading), _ENOUGH)
+        return hits + [hit for hit in disguised if not _overlaps(hit, taken)]
 
     def _open(self, reading: Reading) -> list[Hit]:
         hits: list[Hit] = []
@@ -150,15 +151,17 @@ class Phrases:
 
     def _disguised(self, reading: Reading) -> Iterator[Hit]:
         words = reading.revealed
-        plains = [self._likelier(word) for word in words]
-        for last, phrase, length in self._walk([collapsed(_bare(plain)) for plain in plains]):
+        otherwise = [self._has(word.otherwise) for word in words]
+        plains = [w.otherwise if other else w.plain for w, other in zip(words, otherwise, strict=True)]
+        bares = [w.otherwise if other else w.bare for w, other in zip(words, otherwise, strict=True)]
+        for last, phrase, length in self._walk(map(collapsed, bares)):
             first = last - length + 1
             disguised = tuple((w.start, w.end) for w in words[first : last + 1] if w.disguised)
             if disguised and self._agrees(phrase, plains, first, last + 1, disguised=True):
                 yield Hit(phrase, words[first].start, words[last].end, disguised)
 
-    def _likelier(self, word: Revealed) -> str:
-        return word.otherwise if collapsed(_bare(word.otherwise)) in self._known else word.plain
+    def _has(self, bare: str) -> bool:
+        return bool(bare) and collapsed(bare) in self._known
 
     def _walk(self, keys: Iterable[str]) -> Iterator[tuple[int, int, int]]:
         """Give (place of the last word, phrase, length in words) for everything that may be a phrase."""

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TypeVar, cast
 
 import numpy as np
@@ -138,24 +139,35 @@ class Revealed:
 
     Attributes:
         plain: lower case, with its marks.
+        bare: without them.
         start: in `Reading.plain`.
         end: in `Reading.plain`.
         disguised: it had to be put together, or digits read as letters.
-        otherwise: `plain` with 1 read as l and not as i; empty without a 1.
+        otherwise: `bare` with 1 read as l and not as i; empty without a 1.
     """
 
     plain: str
+    bare: str
     start: int
     end: int
     disguised: bool = False
     otherwise: str = ""
 
 
+MOST_READ = 20_000
+"""Code points; a comment may not be longer (policy `length`), and what stands beyond in other texts is not
+read.
+"""
+
+_MOST_REVEALED = 4_000
+"""Runs of characters between blanks after which no disguise is looked for any more."""
+
+
 class Reading:
     """A text and its forms; made by `read`.
 
     Attributes:
-        text: as given.
+        text: as given, its first `MOST_READ` code points.
         plain: lower case, look-alike letters as what they look like, nothing hidden.
         bare: `plain` without marks, as long.
         odd: whether the text holds look-alike or hidden characters, or loose marks.
@@ -282,8 +294,8 @@ _CHUNK = re.compile(r"\S+")
 def _reveal_all(reading: Reading) -> list[Revealed]:
     words: list[Revealed] = []
     run: list[Revealed] = []
-    for match in _CHUNK.finditer(reading.plain):
-        word = _reveal(match[0], match.start())
+    for match in islice(_CHUNK.finditer(reading.plain), _MOST_REVEALED):
+        word = _reveal(match[0], reading.bare[match.start() : match.end()], match.start())
         if len(word.plain) == 1:
             run.append(word)
         elif word.plain:
@@ -292,15 +304,19 @@ def _reveal_all(reading: Reading) -> list[Revealed]:
     return words + _spelled(run, reading.plain)
 
 
-def _reveal(chunk: str, start: int) -> Revealed:
+def _reveal(chunk: str, bare: str, start: int) -> Revealed:
+    if chunk.isalpha():
+        return Revealed(chunk, bare, start, start + len(chunk))
     letters, otherwise = _letters_of(chunk), ""
     places = [place for place, c in enumerate(chunk) if c.isalnum() or c in "@$"]
     if not places:
-        return Revealed("", start, start)
+        return Revealed("", "", start, start)
     first, last = places[0], places[-1] + 1
     if "1" in chunk:
-        otherwise = _letters_of(chunk.replace("1", "l"))
-    return Revealed(letters, start + first, start + last, letters != chunk[first:last], otherwise)
+        otherwise = _letters_of(bare.replace("1", "l"))
+    return Revealed(
+        letters, _letters_of(bare), start + first, start + last, letters != chunk[first:last], otherwise
+    )
 
 
 def _spelled(run: list[Revealed], plain: str) -> list[Revealed]:
@@ -319,8 +335,8 @@ def _spelled(run: list[Revealed], plain: str) -> list[Revealed]:
 def _joined(letters: list[Revealed]) -> Revealed:
     if len(letters) == 1:
         return letters[0]
-    plain = "".join(letter.plain for letter in letters)
-    return Revealed(plain, letters[0].start, letters[-1].end, disguised=True)
+    plain, bare = "".join(one.plain for one in letters), "".join(one.bare for one in letters)
+    return Revealed(plain, bare, letters[0].start, letters[-1].end, disguised=True)
 
 
 def read(text: str) -> Reading:
@@ -329,7 +345,7 @@ def read(text: str) -> Reading:
     >>> read("ＮＧＵ thế").plain
     'ngu thế'
     """
-    return Reading(text)
+    return Reading(text[:MOST_READ])
 
 
 def apart(spans: list[Span]) -> tuple[Span, ...]:

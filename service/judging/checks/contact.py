@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from service.judging.model import Finding, Span
 from service.judging.phones import phones
 from service.judging.reading import Reading, apart
 
-_ENOUGH = 50
+_ENOUGH, _MOST_AT_SIGNS = 50, 200
 
 _AT = r"(?:\s?@\s?|\s?[\[({]\s?(?:at|a cong|@)\s?[\])}]\s?|\s(?:at|a cong|a con)\s)"
 _DOT = r"(?:\.|\s?[\[({]\s?(?:dot|cham|\.)\s?[\])}]\s?|\s?\.\s?|\s(?:dot|cham)\s)"
@@ -76,7 +77,7 @@ def contacts(reading: Reading) -> list[Span]:
 
 def _emails(bare: str) -> list[Span]:
     spans: list[Span] = []
-    for match in _AT_SIGN.finditer(bare):
+    for match in islice(_AT_SIGN.finditer(bare), _MOST_AT_SIGNS):
         domain = _DOMAIN_AFTER.match(bare, match.end())
         local = _LOCAL_BEFORE.search(bare[max(0, match.start() - 64) : match.start()])
         if domain and local:

@@ -11,7 +11,7 @@ import re
 
 from service.judging.checks.contact import contacts
 from service.judging.lexicon import Seen, terms
-from service.judging.linear import features, load, numberless, probability
+from service.judging.linear import features_of, load, probability, words_of
 from service.judging.links import links
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
@@ -74,7 +74,7 @@ def spam_score(reading: Reading) -> float:
     if not reading.keys:
         return 0.0
     signs = spam_signs(reading)
-    log_odds = load("spam").log_odds(numberless(reading.keys), signs)
+    log_odds = load("spam").log_odds([*reading.once(features_of), *signs])
     if _UNTOLD.issuperset(signs):
         log_odds -= _WITHOUT_A_TERM
     return probability(log_odds)
@@ -102,7 +102,7 @@ def _kind_of(host: str) -> str:
 
 def spam_features(reading: Reading) -> set[str]:
     """Give what the model is trained on."""
-    return features(numberless(reading.keys), spam_signs(reading))
+    return {*features_of(reading), *spam_signs(reading)}
 
 
 def _terms(reading: Reading) -> list[Seen]:
@@ -114,6 +114,6 @@ def _spans(reading: Reading) -> tuple[Span, ...]:
     seen = [(one.start, one.end) for one in reading.once(_terms) if one.term.kind != "discussion"]
     seen += reading.once(contacts)
     seen += [(one.start, one.end) for one in reading.once(links) if one.sure]
-    heaviest = load("spam").heaviest(numberless(reading.keys), _SPAN_LEAST)
+    heaviest = load("spam").heaviest(reading.once(words_of), _SPAN_LEAST)
     seen += [reading.word_spans[place] for place in heaviest]
     return apart([reading.span(*span) for span in seen])

@@ -6,14 +6,11 @@ terms of our own list, seen through disguise, are among what it learned from.
 
 from __future__ import annotations
 
-import re
-
 from service.judging.lexicon import Seen, terms
-from service.judging.linear import features, load, numberless, probability
+from service.judging.linear import features_of, load, probability, words_of
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
 
-_HELD = re.compile(r"(\D)\1{2,}")
 _WITHOUT_A_TERM = 0.7
 """Log-odds taken off where no term is seen: words around the subject alone (dogs, death) are no insult."""
 _GROSS = 0.9
@@ -26,7 +23,7 @@ def toxic(reading: Reading, rules: Rules) -> Finding | None:
 
     >>> from service.judging.reading import read
     >>> toxic(read("đồ óc ch0"), Rules()).spans
-    ((0, 2), (3, 9))
+    ((3, 9),)
     """
     score = reading.once(toxic_score)
     if score < rules.toxic_flag_from:
@@ -39,7 +36,9 @@ def toxic_score(reading: Reading) -> float:
     if not reading.keys:
         return 0.0
     signs = toxic_signs(reading)
-    log_odds = load("toxic").log_odds(_words(reading), signs) - (0.0 if signs else _WITHOUT_A_TERM)
+    log_odds = load("toxic").log_odds([*reading.once(features_of), *signs]) - (
+        0.0 if signs else _WITHOUT_A_TERM
+    )
     return max(probability(log_odds), reading.once(_floor))
 
 
@@ -57,12 +56,7 @@ def toxic_signs(reading: Reading) -> list[str]:
 
 def toxic_features(reading: Reading) -> set[str]:
     """Give what the model is trained on."""
-    return features(_words(reading), toxic_signs(reading))
-
-
-def _words(reading: Reading) -> list[str]:
-    words = numberless(reading.plains)
-    return words if not reading.repeats else [_HELD.sub(r"\1", word) for word in words]
+    return {*features_of(reading), *toxic_signs(reading)}
 
 
 def _terms(reading: Reading) -> list[Seen]:
@@ -72,6 +66,6 @@ def _terms(reading: Reading) -> list[Seen]:
 def _spans(reading: Reading) -> tuple[Span, ...]:
     """Show the terms and the words that weighed most."""
     seen = [(one.start, one.end) for one in reading.once(_terms)]
-    heaviest = load("toxic").heaviest(_words(reading), _SPAN_LEAST)
+    heaviest = load("toxic").heaviest(reading.once(words_of), _SPAN_LEAST)
     seen += [reading.word_spans[place] for place in heaviest]
     return apart([reading.span(*span) for span in seen])
