@@ -20,7 +20,7 @@ from service.comments.placement import TOP, Place, below
 from service.comments.policy import Policy
 from service.comments.preview import preview
 from service.comments.rates import Rate
-from service.errors import Claimed, InvalidParent, InvalidRequest
+from service.errors import Claimed, InvalidParent, InvalidRequest, Unavailable
 from service.judging.text import visible
 from service.store.comments import Step, Submission
 
@@ -206,10 +206,13 @@ async def _accepted(
     """Answer what was queued: at once, or when the verdict is there."""
     if not wait_s:
         return _standing(call, comment)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(wait_s):
-            await _judged(call, comment, told)
-    now = await call.services.store.comments.get(comment.site, comment.id)
+    try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await _judged(call, comment, told)
+        now = await call.services.store.comments.get(comment.site, comment.id)
+    except Unavailable:  # what was taken in is safe, and no reason to send it again
+        return _standing(call, comment)
     applied = {} if now.state is State.QUEUED else {"Preference_Applied": "wait"}
     return _standing(call, now, **applied)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
+from urllib.parse import unquote_to_bytes
 
 import orjson
 from aiohttp import hdrs, web
@@ -22,6 +23,7 @@ from service.errors import Forbidden, InvalidJson, InvalidRequest, Unauthorized,
 from service.store.directory import KeyRecord, Role, Site, Snapshot
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
+_NOT_ASCII = re.compile(r"%[89A-Fa-f]|[^\x00-\x7f]")
 
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=BaseModel)
@@ -129,6 +131,7 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
         caller = await authenticated(request, services, snapshot)
         if endpoint.roles is None or caller.role not in endpoint.roles:
             raise Forbidden(f"A key of role {caller.role} may not do that.")
+        _refuse_unreadable(request.raw_path)
         query = _query(endpoint, request)
         site = _site(endpoint, caller, snapshot, query)
         body = await _body(endpoint.body, request) if endpoint.body else Request()
@@ -168,6 +171,16 @@ def _site(endpoint: Endpoint, caller: KeyRecord, snapshot: Snapshot, query: Base
     if named is None:
         raise InvalidRequest([("site", "an admin names the site: ?site=<id>")])
     return snapshot.site(named)
+
+
+def _refuse_unreadable(address: str) -> None:
+    """Raises: InvalidRequest: what is percent-encoded in the address is not UTF-8."""
+    if not _NOT_ASCII.search(address):
+        return
+    try:
+        unquote_to_bytes(address).decode()
+    except UnicodeError:
+        raise InvalidRequest([("", "the address must be percent-encoded UTF-8")]) from None
 
 
 def _query(endpoint: Endpoint, request: web.Request) -> BaseModel:

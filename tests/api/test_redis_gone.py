@@ -131,6 +131,24 @@ async def test_waiting_works_again_after_the_return(store: EmbeddedValkey) -> No
         assert time.monotonic() - begun < 5
 
 
+async def test_who_waits_for_a_verdict_while_the_store_goes_is_told_what_is_sure(
+    store: EmbeddedValkey,
+) -> None:
+    async with running(store.url, validating=False) as service:
+        prefer = {"Prefer": "wait=1"}
+        waiting = asyncio.create_task(
+            service.website("POST", "/v1/comments", json=comment_of(), headers=prefer)
+        )
+        while not await service.queue.read(service.queue.lanes[0], 1):
+            continue
+        kill(store)
+        answer = await waiting
+        assert (answer.status, answer.json["state"]) == (202, "queued")
+        store.serve()
+        await back(service)
+        assert (await service.website("GET", answer.headers["Location"])).json == answer.json
+
+
 async def test_a_decision_that_was_not_acknowledged_can_be_looked_up_and_repeated(
     store: EmbeddedValkey,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.calls import GOOD, as_sent, refused, segment, thread_of, thread_path, wrong_fields
+from tests.api.calls import GOOD, JSON, as_sent, raw, refused, segment, thread_of, thread_path, wrong_fields
 from tests.running import Answer, Running
 
 COMMENTS = "/v1/threads/doi-song%2F1/comments"
@@ -289,12 +289,18 @@ async def test_any_string_names_a_thread(service: Running) -> None:
 
 
 async def test_dots_name_no_thread(idle_service: Running) -> None:
-    for path in ("/v1/threads/%2E%2E/comments", "/v1/threads/%2E/comments", "/v1/threads/../comments"):
-        for method, key in (("GET", None), ("PUT", {"title": "x"})):
-            address = as_sent(path if method == "GET" else path.removesuffix("/comments"))
-            answer = await idle_service.website(method, address, json=key)
-            assert answer.status in (404, 405, 422), (path, answer.text)
-            assert answer.headers["Content-Type"].startswith("application/problem+json")
+    key = str(idle_service.website.key).encode()
+    head = b" HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nAuthorization: Bearer " + key + b"\r\n" + JSON
+    for dots in (b".", b"..", b"%2E", b"%2e%2E", b".%2E"):
+        for line in (b"GET /v1/threads/" + dots + b"/comments", b"PUT /v1/threads/" + dots):
+            status, _, body = await raw(idle_service, line + head + b"\r\n\r\n{}")
+            assert (status, b'"field":"thread"' in body) == (422, True), (line, body)
+
+
+async def test_an_address_is_utf_8(idle_service: Running) -> None:
+    for name in ("%FF", "%ED%A0%80", "%C0%AE", "a%E1%BAb"):
+        for path in (f"/v1/threads/{name}/comments", f"/v1/counts?thread={name}"):
+            refused(await idle_service.website("GET", as_sent(path)), 422, "invalid_request")
 
 
 async def test_names_that_are_too_long_or_hold_nul_are_refused(idle_service: Running) -> None:
