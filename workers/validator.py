@@ -7,30 +7,31 @@ version that was read changes nothing.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from service.comments.authors import known_as
 from service.comments.lifecycle import Actor, move
 from service.comments.model import ActedFinding, Comment, Entry, Event, State
+from service.comments.policy import Policy
 from service.comments.verdict import Verdict, decide
-from service.errors import Unavailable
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
 from service.store.comments import Step
 from service.store.directory import Snapshot
 from service.store.queue import Queue, Task
 from service.store.store import Store
-from workers.history import background_of
+from workers.history import Background, background_of
 
 READ = 128
 """Entries in one read, about, from all partitions together."""
 
 CHUNK = 32
-"""Comments judged before their verdicts are committed, so that nobody waits for a long batch."""
+"""Comments whose past is looked up together."""
 
-HOLD_EVERY_S = 1.0
-"""How often a worker says of what it has read that it is still at it (see `recoverer.IDLE_MS`)."""
+TURN_S = 0.2
+"""How long to judge before the verdicts so far are committed, and before the rest is said to be held."""
 
 TRIES = 3
 """After so many deliveries a comment that no check can finish goes to a person (design, poison)."""
@@ -42,6 +43,14 @@ log = structlog.get_logger()
 def unix_ms() -> int:
     """The present, where no caller names another."""
     return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What bears on a comment beside its text."""
+
+    policy: Policy
+    background: Background
 
 
 class Validator:
@@ -75,22 +84,30 @@ class Validator:
         return judged
 
     async def judge_all(self, tasks: Sequence[Task]) -> None:
-        """Judge what the tasks name, some at a time; what has to wait meanwhile stays this worker's."""
-        held_at = time.monotonic()
+        """Judge what the tasks name, commit the verdicts, and tell those who wait."""
         for start in range(0, len(tasks), CHUNK):
-            if time.monotonic() - held_at > HOLD_EVERY_S:
-                await self._queue.hold(tasks[start:])
-                held_at = time.monotonic()
-            await self._judge_chunk(tasks[start : start + CHUNK])
+            await self._judge_chunk(tasks[start : start + CHUNK], later=tasks[start + CHUNK :])
 
-    async def _judge_chunk(self, tasks: Sequence[Task]) -> None:
-        """Judge some comments, commit the verdicts, and tell those who wait."""
+    async def _judge_chunk(self, tasks: Sequence[Task], later: Sequence[Task]) -> None:
+        """Judge some comments, in turns: long texts take their time, and nobody shall wait for all of them.
+
+        Args:
+            later: what else this worker has read; it stays this worker's meanwhile.
+        """
         waiting = await self._comments(tasks)
-        snapshot = await self._store.directory.current()
-        steps = await asyncio.gather(*(self._step(task, comment, snapshot) for task, comment in waiting))
-        await self._commit([step for step in steps if step is not None])
         wanted = {task.entry for task, _ in waiting}
         await self._discard([task for task in tasks if task.entry not in wanted])
+        snapshot = await self._store.directory.current()
+        known = await asyncio.gather(*(self._known(comment, snapshot) for _, comment in waiting))
+        steps: list[Step] = []
+        since = time.monotonic()
+        for number, ((task, comment), case) in enumerate(zip(waiting, known, strict=True), start=1):
+            steps += self._step(task, comment, case)
+            if time.monotonic() - since > TURN_S:
+                await self._commit(steps)
+                await self._queue.hold([*(task for task, _ in waiting[number:]), *later])
+                steps, since = [], time.monotonic()
+        await self._commit(steps)
 
     async def _discard(self, tasks: Sequence[Task]) -> None:
         """Do away with what needs no verdict any more; who waits for one shall look."""
@@ -136,26 +153,23 @@ class Validator:
                     waiting.append((task, comment))
         return waiting
 
-    async def _step(self, task: Task, comment: Comment, snapshot: Snapshot) -> Step | None:
-        """The verdict on one comment; None leaves it for another try."""
+    async def _known(self, comment: Comment, snapshot: Snapshot) -> Case:
+        """What bears on a comment beside its text: the rules in force, and the past."""
+        thread = await self._store.threads.get(comment.site, comment.thread)
+        policy = thread.policy.over(snapshot.site(comment.site).policy)
+        return Case(policy, await background_of(self._store, comment, policy))
+
+    def _step(self, task: Task, comment: Comment, case: Case) -> list[Step]:
+        """The verdict on one comment; none leaves it for another try."""
         try:
-            verdict, cluster = await self._verdict(comment, snapshot)
-        except Unavailable:
-            raise
+            judgement = self._judge(comment.now.submitted, case.policy.rules(), case.background.context)
+            verdict = decide(judgement, case.policy, trusted=case.background.trusted)
         except Exception as error:
             log.exception("check_failed", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
             if task.deliveries < TRIES:
-                return None
-            verdict, cluster = set_aside(type(error).__name__), None
-        return self._judged(task, comment, verdict, cluster)
-
-    async def _verdict(self, comment: Comment, snapshot: Snapshot) -> tuple[Verdict, str | None]:
-        """The verdict, and the cluster of near-duplicates that the comment belongs to."""
-        thread = await self._store.threads.get(comment.site, comment.thread)
-        policy = thread.policy.over(snapshot.site(comment.site).policy)
-        background = await background_of(self._store, comment, policy)
-        judgement = self._judge(comment.now.submitted, policy.rules(), background.context)
-        return decide(judgement, policy, trusted=background.trusted), background.cluster
+                return []
+            verdict = set_aside(type(error).__name__)
+        return [self._judged(task, comment, verdict, case.background.cluster)]
 
     def _judged(self, task: Task, comment: Comment, verdict: Verdict, cluster: str | None = None) -> Step:
         entry = Entry(
