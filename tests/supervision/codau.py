@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
 ROOT = Path(__file__).parents[2]
 START_S = 30.0
+NO_HEADERS: Mapping[str, str] = {}
 COMMAND = [sys.executable, "-m", "service"]
 
 
@@ -67,11 +68,25 @@ class Up:
 
     def get(self, path: str, key: str = "") -> tuple[int, Any]:
         """Status and JSON of the API's answer; raises OSError where it gives none."""
-        request = urllib.request.Request(self.url("the API") + path)  # noqa: S310  an address of ours
+        return self.call("GET", path, key)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        key: str = "",
+        document: Any = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> tuple[int, Any]:
+        """The same for any method, with a JSON body where there is a document."""
+        body = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(self.url("the API") + path, body, dict(headers), method=method)  # noqa: S310
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
         if key:
             request.add_header("Authorization", f"Bearer {key}")
         try:
-            with urllib.request.urlopen(request, timeout=START_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=START_S) as answer:  # noqa: S310  an address of ours
                 return answer.status, json.load(answer)
         except HTTPError as error:
             with error:

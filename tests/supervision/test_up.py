@@ -8,9 +8,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import redis
 
 from service.supervision import kernel
 from tests.supervision.codau import COMMAND, ROOT, Up, codau, environment, eventually, up
@@ -144,6 +146,25 @@ def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(tmp_path: Path
         assert running.children().keys() == {API, "workers"}
         assert running.get("/v1/sites", keys(tmp_path / "data")["admin_key"])[0] == 200
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["keys.json"]
+
+
+def test_a_request_under_way_is_answered_before_the_stop(tmp_path: Path, redis_url: str) -> None:
+    """There is no worker: the request waits its two seconds for a verdict, and is answered without."""
+    admin = "a-bootstrap-admin-key-of-more-than-32-characters"
+    env = environment(tmp_path, REDIS_URL=redis_url, ADMIN_KEY=admin)
+    comment = {"thread": "t", "body": "Bài viết rất hay!", "author": {"name": "Minh Anh"}}
+    with (
+        contextlib.closing(Up("api", env=env, log=tmp_path / "log")) as api,
+        ThreadPoolExecutor(1) as pool,
+        redis.Redis.from_url(redis_url) as client,
+    ):
+        api.call("PUT", "/v1/sites/bao", admin, {"name": "Báo"})
+        under_way = pool.submit(
+            api.call, "POST", "/v1/comments?site=bao", admin, comment, {"Prefer": "wait=2"}
+        )
+        eventually(lambda: any(client.xlen(key) for key in client.scan_iter("codau:*:queue")))
+        assert api.stop() == 0
+        assert under_way.result()[0] == 202
 
 
 def test_the_demo_is_a_newspaper_beside_it(tmp_path: Path) -> None:
