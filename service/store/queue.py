@@ -56,7 +56,7 @@ class Queue:
         """Make the consumer groups where they are missing; from the beginning, for what came earlier."""
         for p in self._partitions:
             try:
-                await self._redis.xgroup_create(keys.queue(p), GROUP, id="0", mkstream=True)
+                await _asked(self._redis.xgroup_create(keys.queue(p), GROUP, id="0", mkstream=True))
             except ResponseError as error:
                 if not str(error).startswith("BUSYGROUP"):
                     raise
@@ -108,8 +108,8 @@ class Queue:
 
     async def _pending(self, p: int, idle_ms: int) -> list[Any]:
         try:
-            found: list[Any] = await self._redis.xpending_range(
-                keys.queue(p), GROUP, min="-", max="+", count=100, idle=idle_ms
+            found: list[Any] = await _asked(
+                self._redis.xpending_range(keys.queue(p), GROUP, min="-", max="+", count=100, idle=idle_ms)
             )
         except ResponseError as error:
             if not str(error).startswith("NOGROUP"):
@@ -120,22 +120,30 @@ class Queue:
     async def forget_the_dead(self) -> None:
         """Remove consumers of processes that are long gone."""
         for p in self._partitions:
-            for consumer in await self._redis.xinfo_consumers(keys.queue(p), GROUP):
+            for consumer in await _asked(self._redis.xinfo_consumers(keys.queue(p), GROUP)):
                 if consumer["pending"] == 0 and consumer["idle"] > _GONE_AFTER_MS:
-                    await self._redis.xgroup_delconsumer(keys.queue(p), GROUP, consumer["name"])
+                    await _asked(self._redis.xgroup_delconsumer(keys.queue(p), GROUP, consumer["name"]))
 
     async def discard(self, tasks: Sequence[Task]) -> None:
         """Do away with entries that need no verdict: their comment is judged, revised or erased."""
-        for task in tasks:
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.xack(keys.queue(task.p), GROUP, task.entry)
-                pipeline.xdel(keys.queue(task.p), task.entry)
-                await _asked(pipeline.execute())
+        ends = [("XACK", keys.queue(task.p), GROUP, task.entry) for task in tasks]
+        await _asked(self._at_once(ends + [("XDEL", keys.queue(task.p), task.entry) for task in tasks]))
 
     async def tell(self, told: Sequence[tuple[str, str]]) -> None:
         """Tell whoever waits: pairs of a channel and a comment's id."""
-        for channel, comment_id in told:
-            await self._redis.publish(channel, comment_id)
+        await _asked(self._at_once([("PUBLISH", channel, comment_id) for channel, comment_id in told]))
+
+    async def _at_once(self, commands: Sequence[tuple[str, ...]]) -> None:
+        """Send commands together; the first that was refused is told.
+
+        redis-py would put words of its own before what the server says.
+        """
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for command in commands:
+                pipeline.execute_command(*command)
+            for answer in await pipeline.execute(raise_on_error=False):
+                if isinstance(answer, Exception):
+                    raise answer
 
     async def length(self) -> int:
         """How many entries wait for a verdict, those in a worker's hands included."""

@@ -1,0 +1,86 @@
+"""The queue as workers see it, where the store cannot write and where there is much to say at once."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from service.errors import Unavailable
+from service.store import keys
+from service.store.connection import listener
+from service.store.partitions import Partitions
+from service.store.queue import Queue, Task
+from service.store.wire import Wire
+
+Act = Callable[[Queue, list[Task]], Awaitable[object]]
+
+
+@pytest.fixture
+async def store(redis_url: str) -> AsyncIterator[Wire]:
+    wire = Wire(redis_url)
+    yield wire
+    await wire.close()
+
+
+@pytest.fixture
+async def queue(redis_url: str) -> AsyncIterator[Queue]:
+    made = Queue(redis_url, Partitions(2), "a-worker")
+    await made.prepare()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def tasks(queue: Queue, store: Wire) -> list[Task]:
+    """Entries of both partitions in the worker's hands."""
+    for number in range(40):
+        await store.run("XADD", keys.queue(number % 2), "*", "c", f"bao id{number} 1")
+    return await queue.read([0, 1], 40, block=False)
+
+
+@pytest.fixture
+async def no_replicas(tasks: list[Task], store: Wire) -> AsyncIterator[None]:
+    """From now on the server refuses to write since no replica follows it (`NOREPLICAS`)."""
+    await store.run("CONFIG", "SET", "min-replicas-to-write", "1")
+    yield
+    await store.run("CONFIG", "SET", "min-replicas-to-write", "0")
+
+
+@pytest.mark.usefixtures("no_replicas")
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda queue, tasks: queue.prepare(),
+        lambda queue, tasks: queue.read([0, 1], 1, block=False),
+        lambda queue, tasks: queue.discard(tasks),
+        lambda queue, tasks: anext(queue.left_behind(idle_ms=0)),
+    ],
+    ids=["prepare", "read", "discard", "left_behind"],
+)
+async def test_a_store_that_cannot_write_is_one_to_wait_for(
+    act: Act, queue: Queue, tasks: list[Task]
+) -> None:
+    with pytest.raises(Unavailable, match="NOREPLICAS"):
+        await act(queue, tasks)
+
+
+async def test_what_is_discarded_is_gone_from_every_partition(queue: Queue, tasks: list[Task]) -> None:
+    assert len(tasks) == 40
+    await queue.discard(tasks)
+    assert await queue.length() == 0
+    assert [task async for task in queue.left_behind(idle_ms=0)] == []
+
+
+async def test_everybody_who_waits_is_told_of_his_own_comment(queue: Queue, redis_url: str) -> None:
+    async with listener(redis_url) as redis, redis.pubsub() as subscription:
+        await subscription.subscribe("one", "other")
+        for _ in range(2):
+            await subscription.get_message(timeout=5)
+        told = [("one" if number % 2 else "other", f"id{number}") for number in range(40)]
+        await queue.tell(told)
+        heard = [await subscription.get_message(timeout=5) for _ in told]
+    assert [(one["channel"].decode(), one["data"].decode()) for one in heard if one] == told
+
+
+async def test_nothing_to_say_is_said_to_nobody(queue: Queue) -> None:
+    await queue.tell([])
+    await queue.discard([])
