@@ -339,3 +339,13 @@ async def test_all_partitions_are_followed_on_a_cluster(tmp_path: Path) -> None:
             assert {comment_id for _, comment_id in followed} == set(ids)
             async with listening(service.colleague, place) as again:
                 assert sorted(await again.events(24)) == sorted(followed)
+
+
+async def test_how_long_somebody_listened_is_not_taken_for_a_slow_answer(service: Running) -> None:
+    async with listening(service.moderator) as stream:
+        await streams_of(service).close()
+        assert await stream.ended() == []
+    assert (await service.nobody("GET", "/v1/events")).status == 401
+    figures = (await service.nobody("GET", "/metrics")).text
+    assert 'route="/v1/events",status="401"' in figures
+    assert 'route="/v1/events",status="200"' not in figures
