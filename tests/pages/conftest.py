@@ -77,7 +77,7 @@ class Newsroom:
         """A page on the queue, signed in as the moderator or somebody else."""
         async with self.page(**context) as desk:
             await sign_in(desk.page, (who or self.service.moderator).key or "")
-            await expect(desk.page.get_by_role("feed")).to_have_attribute("aria-busy", "false")
+            await expect(desk.page.locator(".feed")).to_have_attribute("aria-busy", "false")
             yield desk
 
     async def state_of(self, comment: Any) -> str:

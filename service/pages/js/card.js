@@ -120,7 +120,7 @@ function work(item, view, act) {
 }
 
 function aside(item, act) {
-  return h("aside", { "aria-label": t("about") }, verdict(item), findings(item), cluster(item, act), person(item.author));
+  return h("div", { class: "aside" }, verdict(item), findings(item), cluster(item, act), person(item.author));
 }
 
 function verdict({ state, reason, message }) {

@@ -96,6 +96,7 @@ export class Desk {
   #tellRest() {
     const { items, isComplete } = this.feed;
     this.list.setAttribute("aria-busy", String(!isComplete && !items.length));
+    this.list.hidden = !items.length;
     if (items.length) return this.rest.replaceChildren(isComplete ? h("p", {}, t("end")) : h("p", {}, t("reading")));
     const empty = isComplete ? t(`empty.${this.feed.source === "claims" ? "claims" : this.feed.state}`) : t("reading");
     this.rest.replaceChildren(h("h2", { class: "empty" }, empty));

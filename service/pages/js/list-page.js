@@ -30,7 +30,7 @@ export function listPage(state, filters) {
   desk.start().catch(desk.onproblem);
   return {
     title: t(`list.${state}`),
-    element: h("div", { class: "list-page" }, bar(state, filters, queue, counted), news, desk.element),
+    element: h("div", { class: "list-page" }, h("h1", { class: "unseen" }, t(`list.${state}`)), bar(state, filters, queue, counted), news, desk.element),
     onAction: (action) => onAction(desk, action, queue),
     onDigit: (digit) => chooseReason(desk, digit),
     onEscape: () => closeOpen(desk),

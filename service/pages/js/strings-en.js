@@ -1,7 +1,6 @@
 // Everything the page says, in English; the same names as in Vietnamese.
 
 export default {
-  "about": "What to decide by",
   "answers": "Answers {name}",
   "anyway": "Decide anyway",
   "approve": "Publish",

@@ -1,7 +1,6 @@
 // Everything the page says, in Vietnamese. `{x}` is filled in; `name.one` is for a count of one.
 
 export default {
-  "about": "Thông tin để quyết định",
   "answers": "Trả lời {name}",
   "anyway": "Vẫn quyết định",
   "approve": "Đăng",
