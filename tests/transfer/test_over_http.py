@@ -22,6 +22,9 @@ async def lived(service: Running) -> list[str]:
     reply = await service.submit(ANSWER, thread=THREAD, parent_id=top["id"], author=BY_EMAIL)
     reply = await service.decide(reply, "approve", body=ANSWER.replace("sớm sửa", "sửa"), note="gọn hơn")
     below = await service.publish("Đúng là như vậy đó!", thread=THREAD, parent_id=reply["id"])
+    said = await service.moderator("POST", f"/v1/comments/{below['id']}/reply", json={"body": "Cảm ơn bạn!"})
+    banned = {"standing": "banned", "note": "nhắc nhiều lần"}
+    assert (await service.moderator("PUT", "/v1/authors/u-1/standing", json=banned)).status == 200
     taken_down = await service.decide(top, "reject", reason="off_topic", message="Bạn viết lạc đề rồi.")
     unmarked = await service.submit(UNMARKED, thread=THREAD)
     pending = await service.submit("Xem thêm tại https://quangcao.example nhé các bạn!", thread="xe/1")
@@ -29,7 +32,7 @@ async def lived(service: Running) -> list[str]:
     assert (await service.website("DELETE", f"/v1/comments/{gone['id']}")).status == 204
     article = {"open": False, "policy": {"actions": {"link": "reject"}}, "url": "https://bao.vn/1"}
     assert (await service.website("PUT", "/v1/threads/doi-song%2F4711", json=article)).status == 201
-    return [comment["id"] for comment in (taken_down, reply, below, unmarked, pending, gone)]
+    return [comment["id"] for comment in (taken_down, reply, below, said.json, unmarked, pending, gone)]
 
 
 async def answers(service: Running, ids: list[str]) -> dict[str, Any]:
@@ -37,7 +40,12 @@ async def answers(service: Running, ids: list[str]) -> dict[str, Any]:
     asked = ["/v1/counts?thread=doi-song%2F4711&thread=xe%2F1"]
     asked += [f"/v1/threads/doi-song%2F4711/comments?sort={sort}" for sort in ("oldest", "newest")]
     asked += [f"/v1/queue?state={state}" for state in ("pending", "rejected", "published")]
-    asked += ["/v1/queue?order=risk", "/v1/queue?thread=xe%2F1", "/v1/queue?state=published&author=u-1"]
+    asked += [
+        "/v1/queue?order=risk",
+        "/v1/queue?thread=xe%2F1",
+        "/v1/queue?state=published&author=u-1",
+        "/v1/authors/u-1",
+    ]
     asked += [f"/v1/comments/{comment_id}{rest}" for comment_id in ids for rest in ("", "/history")]
     return {path: await _read(service, path) for path in asked}
 
