@@ -1,13 +1,17 @@
 """What the tests of the HTTP API share: texts, shapes of answers, requests that no client library sends."""
 
 import asyncio
+import contextlib
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from tests.running import Answer, Caller, Running
+from service.app import create_app
+from service.settings import Settings
+from tests.running import ADMIN_KEY, Answer, Caller, Running
 
 GOOD = "Bài viết rất hay, cảm ơn tòa soạn đã nói lên điều này!"
 BETTER = "Bài viết hay, cảm ơn tòa soạn đã nói lên điều này!"
@@ -91,6 +95,14 @@ async def with_key_of(service: Running, site: str, role: str, name: str = "ai đ
     made = await service.admin("POST", f"/v1/sites/{site}/keys", json={"role": role, "name": name})
     assert made.status == 201, made.text
     return Caller(service.website.http, made.json["key"])
+
+
+@contextlib.asynccontextmanager
+async def another_process(redis_url: str) -> AsyncIterator[Any]:
+    """The API once more, on the same store."""
+    settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
+    async with TestClient(TestServer(create_app(settings))) as http:
+        yield http
 
 
 async def raw(service: Running, request: bytes) -> tuple[int, dict[str, str], bytes]:

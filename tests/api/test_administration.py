@@ -1,20 +1,16 @@
 """Sites, keys and policies: what admins make, and that it is in force at once in every process."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import redis
-from aiohttp.test_utils import TestClient, TestServer
 
-from service.app import create_app
 from service.comments.policy import CODES
-from service.settings import Settings
 from tests.api.calls import (
     GOOD,
     UNMARKED,
+    another_process,
     as_sent,
     comment_of,
     refused,
@@ -22,15 +18,7 @@ from tests.api.calls import (
     with_key_of,
     wrong_fields,
 )
-from tests.running import ADMIN_KEY, Caller, Running
-
-
-@contextlib.asynccontextmanager
-async def another_process(redis_url: str) -> AsyncIterator[Any]:
-    """The API once more, on the same store."""
-    settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
-    async with TestClient(TestServer(create_app(settings))) as http:
-        yield http
+from tests.running import Caller, Running
 
 
 async def test_a_site_is_created_and_renamed(idle_service: Running) -> None:
