@@ -21,7 +21,7 @@ def main() -> None:
         app()
     except settings.InvalidSettings as wrong:
         _end(str(wrong), 2)
-    except (Refused, StartRefused, Problem) as refused:
+    except (Refused, StartRefused, Problem, OSError) as refused:  # the last: a full disk, a folder of another
         _end(str(refused), 1)
 
 

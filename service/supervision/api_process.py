@@ -14,7 +14,8 @@ import uvloop
 from aiohttp import web
 
 from service import logs, settings
-from service.app import MAX_LINE_BYTES, create_app
+from service.api.server import Runner
+from service.app import create_app
 from service.supervision.listening import BACKLOG
 
 FINISH_S = 5.0
@@ -25,13 +26,7 @@ async def serve(app: web.Application, listen: int, ready: int) -> None:
     """Answer on an inherited socket until SIGTERM; write to `ready` when the first request may come."""
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        handle_signals=False,
-        shutdown_timeout=FINISH_S,
-        max_line_size=MAX_LINE_BYTES,
-    )
+    runner = Runner(app, handle_signals=False, shutdown_timeout=FINISH_S)
     await runner.setup()
     try:
         await web.SockSite(runner, socket.socket(fileno=listen), backlog=BACKLOG).start()

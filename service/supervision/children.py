@@ -146,6 +146,9 @@ class Child:
                 process_group=0,  # Ctrl-C is for the supervisor, which stops everybody in order
                 preexec_fn=functools.partial(kernel.die_with, os.getpid()),  # noqa: PLW1509  two C calls
             )
+        except BaseException:
+            os.close(ready)
+            raise
         finally:
             os.close(announce)
         self._pidfd = os.pidfd_open(self._process.pid)

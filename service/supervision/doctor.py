@@ -5,12 +5,12 @@ Each check looks at one thing and says what it saw, good or bad.
 
 import os
 import re
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from service.clock import unix_ms
 from service.errors import Unavailable
 from service.settings import Settings
 from service.store import keys
@@ -116,7 +116,7 @@ async def _partitions(store: Commands, count: int) -> Seen:
 
 
 async def _backlog(store: Commands, count: int) -> Seen:
-    backlog = await HealthStore(store, Partitions(count)).backlog(now_ms=time.time_ns() // 1_000_000)
+    backlog = await HealthStore(store, Partitions(count)).backlog(now_ms=unix_ms())
     if backlog.oldest_ms > BEHIND_MS:
         waited = f"{backlog.length} comments are queued, the oldest for {backlog.oldest_ms / 1000:.0f} s."
         return Seen(

@@ -8,10 +8,10 @@ supervisor takes it over.
 import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from service.clock import unix_ms
 from service.settings import Settings
 from service.store.connection import commands
 from service.store.directory import Directory
@@ -130,7 +130,7 @@ class _Start:
         """The first keys, if they are made now, and a website's and a moderator's for the newspaper."""
         if not self._parts.keys:
             return None, None
-        folder, now_ms = self._settings.data_dir, time.time_ns() // 1_000_000
+        folder, now_ms = self._settings.data_dir, unix_ms()
         store = commands(redis_url)
         try:
             directory = Directory(store)

@@ -80,6 +80,14 @@ def test_an_embedded_server_is_started_for_one_command(terminal: Terminal, tmp_p
         pass  # nobody holds the folder
 
 
+def test_a_folder_that_cannot_be_used_is_one_line(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "valkey" / "owner.lock").mkdir(parents=True)
+    told = terminal("site", "list", status=1).err
+    assert told.startswith("codau: ")
+    assert "owner.lock" in told
+    assert told.count("\n") == 1
+
+
 def test_beside_a_running_service_its_server_is_used_and_a_revoked_key_refused_at_once(
     terminal: Terminal, tmp_path: Path
 ) -> None:
