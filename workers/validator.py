@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from service.clock import unix_ms
 from service.comments.authors import known_as
 from service.comments.lifecycle import Actor, move
 from service.comments.model import ActedFinding, Comment, Entry, Event, State
@@ -38,11 +39,6 @@ TRIES = 3
 
 Judge = Callable[[str, Rules, Context], Judgement]
 log = structlog.get_logger()
-
-
-def unix_ms() -> int:
-    """The present, where no caller names another."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,14 +10,10 @@ from aiohttp import web
 
 from service.api.answers import Answers
 from service.api.page_cache import Pages
+from service.clock import unix_ms
 from service.settings import Settings
 from service.store.directory import KeyRecord, Role, Snapshot, digest_of
 from service.store.store import Store
-
-
-def unix_ms() -> int:
-    """The present."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.comments import reasons
 from service.comments.authors import author_key
-from service.comments.model import ActedFinding, Comment, Entry, Event, State, standing_after
+from service.comments.model import ActedFinding, Comment, Entry, Event, State, present_after
 from service.comments.reasons import Language
 from service.comments.verdict import Verdict
 
@@ -111,7 +111,7 @@ def _text_after(comment: Comment, version: int) -> str | None:
     entry = comment.log[version - 1]
     if entry.event is not Event.UNDONE or comment.log[version - 2].text is None:
         return entry.text
-    return standing_after(comment.log[:version]).text
+    return present_after(comment.log[:version]).text
 
 
 def _entry_view(

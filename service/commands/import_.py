@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from service import settings
+from service.clock import unix_ms
 from service.commands.errors import Refused
 from service.commands.progress import Show, shown
-from service.commands.store import now_ms, reached
+from service.commands.store import reached
 
 if TYPE_CHECKING:
     from service.store.store import Store
@@ -69,7 +70,7 @@ async def _read(store: Store, site: str, file: BinaryIO, show: Show) -> Tally:
     def progress(tally: Tally) -> None:
         show(f"{site}: {tally.comments:,} comments")
 
-    return await import_site(store, site, read(file), now_ms=now_ms(), told=Told(progress, bad))
+    return await import_site(store, site, read(file), now_ms=unix_ms(), told=Told(progress, bad))
 
 
 def _summary(site: str, tally: Tally) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.clock import unix_ms
 from service.commands.errors import Refused
-from service.commands.store import now_ms, with_directory
+from service.commands.store import with_directory
 
 if TYPE_CHECKING:
     from service.store.directory import Directory, KeyRecord
@@ -71,7 +72,7 @@ def create(
     called = name_of(name or role)
 
     async def made(directory: Directory) -> tuple[KeyRecord, str]:
-        return await directory.create_key(role=Role(role), name=called, site=site, now_ms=now_ms())
+        return await directory.create_key(role=Role(role), name=called, site=site, now_ms=unix_ms())
 
     record, key = with_directory(made)
     if as_json:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.clock import unix_ms
 from service.commands.errors import Refused
-from service.commands.store import now_ms, with_directory
+from service.commands.store import with_directory
 
 if TYPE_CHECKING:
     from service.store.directory import Directory, Site
@@ -92,7 +93,7 @@ def _put(site: str, name: str, *, new: bool, as_json: bool) -> None:
             raise Refused(f"there is a site {site} already; `codau site rename` changes its name")
         if not new and site not in known:
             raise Refused(f"there is no site {site}; `codau site list` shows all")
-        made, _ = await directory.put_site(site, name, now_ms=now_ms())
+        made, _ = await directory.put_site(site, name, now_ms=unix_ms())
         return made
 
     row = _row(with_directory(put))

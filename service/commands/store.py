@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
 
 _STOP_S = 10.0
 _T = TypeVar("_T")
-
-
-def now_ms() -> int:
-    """The present, unix ms."""
-    return time.time_ns() // 1_000_000
 
 
 def with_directory(action: Callable[[Directory], Awaitable[_T]]) -> _T:

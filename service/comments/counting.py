@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from service.comments.durations import bucket_of
 from service.comments.lifecycle import DECISIONS
-from service.comments.model import READERS_WORDS, Comment, Entry, Event, State, standing_after
+from service.comments.model import READERS_WORDS, Comment, Entry, Event, State, present_after
 
 DECIDED = tuple(event.value for event in (*sorted(DECISIONS), Event.UNDONE))
 """What statistics count as a moderator's decision."""
@@ -46,7 +46,7 @@ def counts(comment: Comment, version: int) -> Iterator[Count]:
     ['state:pending']
     """
     log = comment.log[:version]
-    entry, before = log[-1], standing_after(log[:-1])
+    entry, before = log[-1], present_after(log[:-1])
     if entry.event is Event.SUBMITTED:
         yield Count(entry.at, ("received",))
     if entry.to in _OUTCOMES and entry.to is not before.state:
@@ -88,7 +88,7 @@ def _agreement(log: Sequence[Entry]) -> Iterator[Count]:
 def _opinion(log: Sequence[Entry]) -> Iterator[Count]:
     """A flagged comment that is rejected upholds its flags, one approved as it is overrules them; a check's
     rejection is overruled by whoever reopens it."""
-    entry, before = log[-1], standing_after(log[:-1])
+    entry, before = log[-1], present_after(log[:-1])
     said, action = "overruled", "flag"
     if entry.event is Event.REJECTED and before.state is State.PENDING:
         said = "upheld"

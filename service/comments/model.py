@@ -1,7 +1,7 @@
 """What a comment is: who wrote what where, and the log of all that happened to it.
 
 The log is the record. State, body, findings, reason and times are what the log says, read by
-`standing_after`, so that history, undo and the present cannot disagree. Nothing here knows HTTP or Redis.
+`present_after`, so that history, undo and the present cannot disagree. Nothing here knows HTTP or Redis.
 """
 
 from collections.abc import Sequence
@@ -97,7 +97,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Present:
     """How a comment stands after some entry of its log.
 
     Attributes:
@@ -124,44 +124,44 @@ class Standing:
     by_check: bool = False
 
 
-def standing_after(log: Sequence[Entry]) -> Standing:
+def present_after(log: Sequence[Entry]) -> Present:
     """Read a log from its first entry to its last."""
-    before = now = Standing()
+    before = now = Present()
     for entry in log:
         before, now = now, before if entry.event is Event.UNDONE else _step(now, entry)
     return now
 
 
-def _step(standing: Standing, entry: Entry) -> Standing:
-    """What one entry, other than an undo, makes of a standing."""
+def _step(was: Present, entry: Entry) -> Present:
+    """What one entry, other than an undo, makes of a was."""
     if entry.event is Event.ERASED:
-        return Standing(state=State.ERASED, placed_at=standing.placed_at)
-    text = standing.text if entry.text is None else entry.text
+        return Present(state=State.ERASED, placed_at=was.placed_at)
+    text = was.text if entry.text is None else entry.text
     readers = entry.event in READERS_WORDS
     judged = entry.event is Event.JUDGED
     published_at = None
     if entry.to is State.PUBLISHED:
-        published_at = entry.at if standing.published_at is None else standing.published_at
-    return Standing(
+        published_at = entry.at if was.published_at is None else was.published_at
+    return Present(
         state=entry.to,
         text=text,
-        submitted=text if readers else standing.submitted,
-        submitted_at=entry.at if readers else standing.submitted_at,
-        edited=False if readers else standing.edited or entry.text is not None,
-        findings=entry.findings if judged or readers else standing.findings,
-        suggestion=entry.suggestion if judged or readers else standing.suggestion,
-        risk=entry.risk if judged or readers else standing.risk,
-        cluster=entry.cluster if judged or readers else standing.cluster,
-        reason=_kept(standing.reason, entry.reason, standing, entry),
-        message=_kept(standing.message, entry.message, standing, entry),
+        submitted=text if readers else was.submitted,
+        submitted_at=entry.at if readers else was.submitted_at,
+        edited=False if readers else was.edited or entry.text is not None,
+        findings=entry.findings if judged or readers else was.findings,
+        suggestion=entry.suggestion if judged or readers else was.suggestion,
+        risk=entry.risk if judged or readers else was.risk,
+        cluster=entry.cluster if judged or readers else was.cluster,
+        reason=_of_rejection(entry, was.reason, entry.reason),
+        message=_of_rejection(entry, was.message, entry.message),
         published_at=published_at,
-        placed_at=published_at or standing.placed_at,
+        placed_at=published_at or was.placed_at,
         by_check=judged,
     )
 
 
-def _kept(before: str | None, now: str | None, standing: Standing, entry: Entry) -> str | None:
-    """Reason and message belong to a rejection alone."""
+def _of_rejection(entry: Entry, before: str | None, now: str | None) -> str | None:
+    """Reason and message belong to a rejection alone, and come with the step that rejects."""
     if entry.to is not State.REJECTED:
         return None
     return now if entry.event in (Event.REJECTED, Event.JUDGED) else before
@@ -185,10 +185,10 @@ class Comment:
     parent_id: str | None = None
     path: tuple[str, ...] = ()
     newsroom: bool = False
-    now: Standing = field(init=False, repr=False)
+    now: Present = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "now", standing_after(self.log))
+        object.__setattr__(self, "now", present_after(self.log))
 
     @property
     def version(self) -> int:
