@@ -39,6 +39,8 @@ _AFTER_QU = """
     ê ên ênh êt êch êu i in it inh ich ip y yn yt ynh ych yu yên yêt ơ ơi ơn ôc
 """
 _AFTER_G_AS_GI = "i in iêt iêng iêm iêc im it"
+_BEFORE_LONG_O = "b c g l m s t x"
+"""Onsets of the few words with a long o: "xoong", "boong", "rơ-moóc"."""
 _FRONT = "ieêy"
 _STOPS = ("c", "ch", "p", "t")
 _ODD = ("kạn", "kon", "đắk", "lắk", "kông", "pa", "pi")
@@ -138,6 +140,8 @@ def _rhymes_after(onset: str) -> list[str]:
     if onset == "":
         return [rhyme for rhyme in rhymes if not rhyme.startswith("iê")]
     rhymes = [rhyme for rhyme in rhymes if not rhyme.startswith("yê")]
+    if onset not in _BEFORE_LONG_O.split():
+        rhymes = [rhyme for rhyme in rhymes if not rhyme.startswith("oo")]
     if onset in ("k", "gh", "ngh"):
         return [rhyme for rhyme in rhymes if rhyme[0] in _FRONT]
     if onset in ("c", "ng", "g", "gi"):
