@@ -15,9 +15,9 @@ from service.supervision.errors import StartRefused
 
 def main() -> None:
     """Run the command line."""
-    for name, meant in settings.misspelt():
-        print(f"codau: {name} is no setting; did you mean {meant}?", file=sys.stderr)
     try:
+        for name, meant in settings.misspelt():
+            print(f"codau: {name} is no setting; did you mean {meant}?", file=sys.stderr)
         app()
     except settings.InvalidSettings as wrong:
         _end(str(wrong), 2)

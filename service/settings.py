@@ -6,6 +6,7 @@ the environment wins. An empty value counts as unset, as compose files write it.
 
 import difflib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -101,6 +102,7 @@ def load() -> Settings:
         InvalidSettings: naming the first variable whose value is wrong, and what it should be. Never the
             value: it may be a password.
     """
+    _in_file()
     try:
         return Settings()
     except ValidationError as error:
@@ -118,9 +120,21 @@ def misspelt() -> list[tuple[str, str]]:
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     pairs = []
-    for name in sorted({*os.environ, *dotenv_values(ENV_FILE)} - known):
+    for name in sorted({*os.environ, *_in_file()} - known):
         if name.upper().startswith(PREFIX) and (
             meant := difflib.get_close_matches(name.upper(), known, 1, 0.8)
         ):
             pairs.append((name, meant[0]))
     return pairs
+
+
+def _in_file() -> Iterable[str]:
+    """The variables of `.env`.
+
+    Raises:
+        InvalidSettings: the file is no text.
+    """
+    try:
+        return dotenv_values(ENV_FILE)
+    except UnicodeDecodeError:
+        raise InvalidSettings(f"{ENV_FILE}: is not UTF-8") from None

@@ -82,6 +82,12 @@ def test_every_kind_of_server_address_is_taken(monkeypatch: pytest.MonkeyPatch, 
     assert settings.load().redis_url == url
 
 
+def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"CODAU_HOST=\xff\n")
+    with pytest.raises(settings.InvalidSettings, match=r"^\.env: is not UTF-8$"):
+        settings.load()
+
+
 def test_a_misspelt_variable_is_told_and_a_foreign_one_is_not(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
