@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from service.api.openapi import openapi
-from service.api.services import unix_ms
 from service.app import ENDPOINTS
+from service.clock import unix_ms
 from service.store.statistics import day_of
 from tests.api.calls import BETTER, GOOD, UNMARKED, refused, wrong_fields
 from tests.api.conforming import Conforming, closed

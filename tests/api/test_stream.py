@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from service.api import event_ids
-from service.api.services import unix_ms
 from service.api.stream import STREAMS, Streams
+from service.clock import unix_ms
 from service.store import keys
 from service.supervision.valkey import EmbeddedValkey
 from tests.api.calls import BETTER, GOOD, PRIVATE, UNMARKED, WHO, refused, with_key_of
