@@ -32,9 +32,6 @@ from service.store.store import Store
 MAX_REQUEST_BYTES = 64 * 1024
 """Larger bodies are refused (contract: 413 `too_large`)."""
 
-MAX_LINE_BYTES = 640 * 1024
-"""The longest request line, for whoever runs the app: it names up to 200 threads of 256 characters."""
-
 ENDPOINTS = [
     *intake.endpoints,
     *reading.endpoints,
@@ -50,7 +47,7 @@ ENDPOINTS = [
 
 
 def create_app(settings: Settings) -> web.Application:
-    """The service, to be run by an `AppRunner`; `settings.redis_url` names the store."""
+    """The service, to be run by a `Runner`; `settings.redis_url` names the store."""
     assert settings.redis_url is not None  # noqa: S101 - whoever embeds a server passes its address
     app = web.Application(middlewares=[measured, problems], client_max_size=MAX_REQUEST_BYTES)
     store = Store(settings.redis_url, settings.partitions)

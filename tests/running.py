@@ -13,8 +13,9 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
+from service.api.server import Runner
 from service.api.services import SERVICES
-from service.app import MAX_LINE_BYTES, create_app
+from service.app import create_app
 from service.settings import Settings
 from service.store.directory import Role
 from service.store.queue import Queue
@@ -100,13 +101,17 @@ class Running:
         return await self.decide(await self.submit(body, **fields), "approve")
 
 
+class _Server(TestServer):
+    async def _make_runner(self, **options: Any) -> Runner:
+        return Runner(self.app, **options)
+
+
 @contextlib.asynccontextmanager
 async def running(redis_url: str, *, validating: bool = True) -> AsyncIterator[Running]:
     """Run a service; without `validating` the queue stays as it is until the test judges."""
     settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
     app = create_app(settings)
-    server = TestServer(app)
-    await server.start_server(max_line_size=MAX_LINE_BYTES)
+    server = _Server(app)
     async with TestClient(server) as http:
         store = app[SERVICES].store
         queue = Queue(redis_url, store.partitions, "a-worker")

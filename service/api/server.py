@@ -1,0 +1,67 @@
+"""The HTTP server around the application: what its parser refuses is answered as a problem, too.
+
+Such a request never reaches the application and its middlewares. By itself aiohttp answers it with a part of
+what was sent, and logs a traceback each time: anybody could fill the log.
+"""
+
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from service.api.problems import InternalError, answer
+from service.errors import Problem
+
+MAX_LINE_BYTES = 640 * 1024
+"""The longest request line: it names up to 200 threads of 256 characters."""
+
+log = structlog.get_logger()
+
+
+class NoRequest(Problem):
+    """The bytes are no request: a bad method, a NUL, a line or header that is too long."""
+
+    code, status, title = "bad_request", 400, "This is no valid HTTP request"
+
+
+class Runner(web.AppRunner):
+    """Runs the application; options as for `web.AppRunner`."""
+
+    def __init__(self, app: web.Application, **options: Any) -> None:
+        super().__init__(app, access_log=None, max_line_size=MAX_LINE_BYTES, **options)
+
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        return _Server(
+            server.request_handler,
+            request_factory=server.request_factory,
+            handler_cancellation=server.handler_cancellation,
+            **server._kwargs,
+        )
+
+
+class _Server(web.Server):
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Connection(web.RequestHandler):
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer without the application; the connection ends."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer had begun; nothing else can be said")
+        if status < 500:
+            log.debug("no_request", error=type(exc).__name__)
+        else:
+            log.error("internal_error", exc_info=exc)
+        refusal = answer(NoRequest() if status < 500 else InternalError())
+        refusal.force_close()
+        return refusal
