@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.app import ENDPOINTS
 from tests.api.calls import GOOD, JSON, as_sent, comment_of, dumped, post, raw, refused, wrong_fields
+from tests.api.test_roles import address_of, query_of
 from tests.running import ADMIN_KEY, Answer, Running
 
 TYPED = {"Content-Type": "application/json"}
@@ -399,6 +401,39 @@ async def test_any_json_is_taken_or_refused(idle_service: Running, fields: dict[
     answer = await send(idle_service, json.dumps(comment_of() | fields).encode())
     survived(answer)
     assert answer.status in (202, 400, 422, 429)
+
+
+TAKING = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None]
+PLAUSIBLE = st.sampled_from(
+    ["", "a", GOOD, 1, 2, "bao", "spam", "website", "https://a.example/", [], {}, True]
+)
+
+
+@MANY
+@given(data=st.data())
+async def test_any_json_is_answered_by_every_call(idle_service: Running, data: st.DataObject) -> None:
+    endpoint = data.draw(st.sampled_from(TAKING))
+    assert endpoint.body is not None
+    names = [*endpoint.body.model_fields, "length", "actions", "words", "other"]
+    document = data.draw(st.dictionaries(st.sampled_from(names), PLAUSIBLE | VALUES, max_size=6))
+    address = address_of(endpoint, "0" * 22)
+    query = query_of(endpoint, **({} if address.startswith("/v1/sites") else {"site": "bao"}))
+    body = json.dumps(document).encode()
+    survived(await idle_service.admin(endpoint.method, address, params=query, data=body, headers=TYPED))
+
+
+@MANY
+@given(data=st.data())
+async def test_any_query_is_answered_by_every_call(idle_service: Running, data: st.DataObject) -> None:
+    endpoint = data.draw(st.sampled_from([each for each in ENDPOINTS if each.path != "/v1/events"]))
+    names = [*endpoint.query.model_fields, "other"]
+    values = st.sampled_from(["", "0", "1", "-1", "1e9", "oldest", "pending", "bao"]) | st.text(
+        st.characters(exclude_categories=["Cs"]), max_size=20
+    )
+    query = data.draw(st.lists(st.tuples(st.sampled_from(names), values), max_size=4))
+    address = address_of(endpoint, "0" * 22)
+    given_site = [] if address.startswith("/v1/sites") else [("site", "bao")]
+    survived(await idle_service.admin(endpoint.method, address, params=[*given_site, *query]))
 
 
 @MANY
