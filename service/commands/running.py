@@ -58,23 +58,30 @@ def _run(parts: Parts) -> None:
 
 
 def _tell(ready: Ready, chosen: settings.Settings) -> None:
-    from service.supervision import first_keys
+    what = "Có Dấu is ready" if ready.url else "The workers are started"
+    began = f"{what} after {time.monotonic() - _BEGAN:.1f} s."
+    parts = [began, _places(ready), _first_keys(ready, chosen), "Ctrl-C stops it."]
+    print("\n\n".join(filter(None, parts)), flush=True)
 
-    lines = [f"Có Dấu is ready after {time.monotonic() - _BEGAN:.1f} s.", ""]
+
+def _places(ready: Ready) -> str:
+    lines = []
     if ready.newspaper_url:
         lines.append(f"  a newspaper that uses it  {ready.newspaper_url}")
     if ready.url:
-        lines += [
-            f"  for its moderators        {ready.url}/moderate",
-            f"  the API                   {ready.url}   (described at {ready.url}/docs)",
-        ]
-    if ready.made:
-        lines += [
-            "",
-            f"This is the first start. These keys are also kept in {first_keys.path_in(chosen.data_dir)}:",
-            "",
-            f"  admin                     {ready.made.admin_key}",
-            f"  website, site {ready.made.site}        {ready.made.website_key}",
-            f"  moderator, site {ready.made.site}      {ready.made.moderator_key}",
-        ]
-    print("\n".join([*lines, "", "Ctrl-C stops it."]), flush=True)
+        lines.append(f"  for its moderators        {ready.url}/moderate")
+        lines.append(f"  the API                   {ready.url}   (described at {ready.url}/docs)")
+    return "\n".join(lines)
+
+
+def _first_keys(ready: Ready, chosen: settings.Settings) -> str:
+    from service.supervision import first_keys
+
+    if ready.made is None:
+        return ""
+    return f"""\
+This is the first start. These keys are also kept in {first_keys.path_in(chosen.data_dir)}:
+
+  admin                     {ready.made.admin_key}
+  website, site {ready.made.site}        {ready.made.website_key}
+  moderator, site {ready.made.site}      {ready.made.moderator_key}"""
