@@ -83,9 +83,10 @@ def _key(text: str) -> str:
 
 def read(data: Path) -> Streams:
     """Read all corpora under `data`."""
+    paths = sources(data)
     held_back = dev_texts(data)
     numbers: dict[str, int] = {"\n": BREAK, "0": NUMBER}
-    tokens = {path.name.split(".")[0]: _read_one(path, held_back, numbers) for path in sources(data)}
+    tokens = {path.name.split(".")[0]: _read_one(path, held_back, numbers) for path in paths}
     return _folded(list(numbers), tokens)
 
 

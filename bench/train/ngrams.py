@@ -52,13 +52,11 @@ def count(streams: Streams, numbers: Integers, order: int) -> tuple[Integers, In
 
     A sequence ends no sentence but at its ends, and holds no unknown word.
     """
-    groups = [
-        np.concatenate(
-            [_packed(numbers[stream], order) for source, stream in streams.tokens.items() if kind(source)]
-        )
-        for kind in (is_news, lambda source: not is_news(source))
-    ]
-    keys, raw, weighted = _merge(groups)
+    groups: dict[bool, list[npt.NDArray[np.uint64]]] = {True: [], False: []}
+    for source, stream in streams.tokens.items():
+        groups[is_news(source)].append(_packed(numbers[stream], order))
+    nothing = np.zeros(0, dtype=np.uint64)
+    keys, raw, weighted = _merge([np.concatenate([nothing, *groups[news]]) for news in (True, False)])
     kept = raw >= RAREST
     return _unpacked(keys[kept], order), weighted[kept]
 

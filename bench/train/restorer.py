@@ -8,11 +8,12 @@ from bench.train.corpus import Streams
 from service.judging.vietnamese.counts import UNKNOWN
 from service.judging.vietnamese.syllables import strip
 
+Tables = dict[str, npt.NDArray[np.generic]]
 _RAREST_CHOICE = 2e-4
 """A way to mark a word that is this much rarer than the commonest is left out."""
 
 
-def build(streams: Streams) -> dict[str, npt.NDArray[np.generic]]:
+def build(streams: Streams) -> Tables:
     """The arrays of sequences.npz."""
     words, totals, numbers = ngrams.vocabulary(streams)
     alone = (np.arange(len(totals))[:, None], totals)
