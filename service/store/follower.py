@@ -81,6 +81,7 @@ class Follower:
         self._listeners: set[Listener] = set()
         self._session: object | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     @property
     def reads(self) -> bool:
@@ -92,7 +93,9 @@ class Follower:
         """Be woken for a site, from now on until the context is left."""
         listener = Listener(site, places)
         self._listeners.add(listener)
-        if self._session is None:
+        if self._closed:
+            listener.end()
+        elif self._session is None:
             self._session = object()
             task = asyncio.create_task(self._read(self._session))
             self._tasks.add(task)
@@ -108,8 +111,8 @@ class Follower:
             listener.end()
 
     async def close(self) -> None:
-        """Stop at once."""
-        self._session = None
+        """Stop at once; who comes later is sent away."""
+        self._closed, self._session = True, None
         self.end_all()
         while self._tasks:
             for task in self._tasks:

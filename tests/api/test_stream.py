@@ -280,6 +280,14 @@ async def test_streams_end_at_once_with_the_process_also_those_that_nobody_reads
         writer.transport.abort()
 
 
+async def test_a_stream_that_is_opened_while_the_process_ends_ends_at_once(service: Running) -> None:
+    await streams_of(service).close()
+    async with listening(service.moderator) as stream:
+        assert stream.last_id
+        assert await stream.ended() == []
+    assert not streams_of(service).follower.reads
+
+
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[EmbeddedValkey]:
     with EmbeddedValkey(tmp_path) as server:
