@@ -29,8 +29,8 @@ _COMMON = (
 _COMMON_SET = frozenset(_COMMON.split("|"))
 _SURE_APART = "com|net|org|info|vn|xyz|top|club|online|site|shop|store|vip|win|bet|asia|app|biz"
 
-_HINTS = frozenset(map(collapsed, _COMMON_SET | {"ly", "me", "gl", "be", "co", "to", "gy", "gd", "ee", "id"}))
-"""Without one of these as a word of its own there is no address but those with a path or a scheme."""
+_HINTS = frozenset(map(collapsed, _SURE_APART.split("|")))
+"""Without one of these as a word of its own there is no address with its dot set apart."""
 
 _SHORTENERS = frozenset(
     [
@@ -97,12 +97,8 @@ class Link:
     disguised: bool = False
 
 
-def links(reading: Reading, *, thorough: bool = False) -> list[Link]:
-    """Find addresses, in the order of the text.
-
-    Args:
-        reading: of the text.
-        thorough: give every unsure one too.
+def links(reading: Reading) -> list[Link]:
+    """Find addresses, sure and unsure ones, in the order of the text.
 
     >>> from service.judging.reading import read
     >>> text = read("Vào nohu88 . com hoặc https://abc.vn/x nhé. Ngon.vi ai cũng khen")
@@ -113,12 +109,21 @@ def links(reading: Reading, *, thorough: bool = False) -> list[Link]:
     found: list[Link] = []
     if "/" in plain and ":" in plain:
         found += _with_scheme(plain)
-    hinted = not _HINTS.isdisjoint(reading.keys)
-    if "." in plain and (hinted or thorough or "/" in plain):
+    if _has_inner_dot(plain):
         found += _tight(plain)
-    if hinted:
+    if not _HINTS.isdisjoint(reading.keys):
         found += _apart(reading)
     return _first_of_each(found) if found else found
+
+
+def _has_inner_dot(plain: str) -> bool:
+    """Tell whether a dot stands before a letter or digit; those that end a sentence do not."""
+    place = plain.find(".")
+    while place >= 0:
+        if plain[place + 1 : place + 2].isalnum():
+            return True
+        place = plain.find(".", place + 1)
+    return False
 
 
 def _with_scheme(plain: str) -> list[Link]:

@@ -16,7 +16,7 @@ def blocked_link(reading: Reading, rules: Rules) -> Finding | None:
     """
     if not rules.blocked_domains:
         return None
-    seen = [one for one in links(reading, thorough=True) if belongs(one.host, rules.blocked_domains)]
+    seen = [one for one in reading.once(links) if belongs(one.host, rules.blocked_domains)]
     if not seen:
         return None
     return Finding(

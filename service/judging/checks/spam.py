@@ -23,7 +23,7 @@ _FIGURES = {
     "#percent": re.compile(r"\d\s?%"),
     "#numbered": re.compile(r"(?<![a-z0-9])(?:[a-z]{2,8}\d\d\d?|\d\d?x?bet)(?![a-z0-9])"),
 }
-_POINTING = re.compile("[👇👈👉🔥💥⚡✅☎📞🎁💰💸🎰]")
+_POINTING = re.compile("[👇👈👉🔥💥📞🎁💰💸🎰]")
 _CHEAP = frozenset(
     [
         "top",
@@ -89,7 +89,7 @@ def spam_signs(reading: Reading) -> list[str]:
     signs |= {_kind_of(one.host) for one in reading.once(links) if one.sure}
     if reading.digits:
         signs |= {sign for sign, pattern in _FIGURES.items() if pattern.search(reading.bare)}
-    if _POINTING.search(reading.text):
+    if reading.astral and _POINTING.search(reading.text):
         signs.add("#pointing")
     return sorted(signs)
 
