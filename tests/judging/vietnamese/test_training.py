@@ -56,9 +56,9 @@ def test_streams_that_were_kept_are_the_same_when_read_back(data: Path, tmp_path
 def _made(sentences: dict[str, int]) -> restorer.Tables:
     """The restorer's tables from sentences seen so many times each."""
     words = ["\n", "0", *dict.fromkeys(word for sentence in sentences for word in sentence.split())]
-    tokens: list[int] = []
+    tokens = [corpus.BREAK]
     for sentence, times in sentences.items():
-        tokens += [corpus.BREAK, *(words.index(word) for word in sentence.split()), corpus.BREAK] * times
+        tokens += [*(words.index(word) for word in sentence.split()), corpus.BREAK] * times
     return restorer.build(corpus.Streams(words, {"made_up": np.array(tokens, dtype=np.uint32)}))
 
 
