@@ -452,6 +452,32 @@ async def test_any_text_is_kept_in_its_normal_form(idle_service: Running, text: 
         assert "\0" in text or wrong_fields(answer) == {"body"}
 
 
+LETTERS = st.sampled_from(list("aăâeêioôơuưydđ bcdghklmnpqrstvxwfjz0123456789.,:/@-_()[]\n"))
+MARKS = st.sampled_from(
+    ["\u0300", "\u0301", "\u0303", "\u0309", "\u0323", "\u0302", "\u200d", "\u202e", "😀", "а"]
+)
+WORDS = st.sampled_from(
+    ["toi", "khong", "tieesng", "www.", "https://", "zalo", "0912", "ạ", "&lt;", "aaaa", "@a"]
+)
+
+
+@MANY
+@given(
+    text=st.lists(LETTERS | MARKS | WORDS | st.characters(exclude_categories=["Cs"]), max_size=60).map(
+        "".join
+    )
+)
+async def test_any_text_is_checked(idle_service: Running, text: str) -> None:
+    answer = await send(idle_service, dumped({"body": text}), path="/v1/check")
+    survived(answer)
+    if answer.status == 200:
+        assert answer.json["state"] in ("pending", "rejected")
+        assert "check_failed" not in answer.text
+        submitted = unicodedata.normalize("NFC", text)
+        spans = [span for finding in answer.json["findings"] for span in finding["spans"]]
+        assert all(0 <= start < end <= len(submitted) for start, end in spans)
+
+
 @MANY
 @given(body=st.binary(max_size=100))
 async def test_any_bytes_are_refused(idle_service: Running, body: bytes) -> None:
