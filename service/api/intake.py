@@ -46,7 +46,7 @@ async def submit(call: Call[NewComment, SiteQuery]) -> web.Response:
             return await _repeated(call, earlier)
     place, policy = await _place(call)
     comment = _comment(call, place)
-    await _check_limits(call, comment, f"{key} {digest}" if key else "")
+    await _check_limits(call, comment.author, f"{key} {digest}" if key else "")
     wait_s = _wait_s(call)
     with call.services.answers.expected(comment.id) as told:
         stored = await store.comments.submit(
@@ -158,21 +158,17 @@ def _comment(call: Call[NewComment, SiteQuery], place: Place) -> Comment:
     )
 
 
-async def _check_limits(call: Call[NewComment, SiteQuery], comment: Comment, request: str) -> None:
-    rates = call.site.policy.limits
-    named: list[tuple[str | None, Rate | None]] = [
+async def _check_limits(call: Call[Any, SiteQuery], sender: Author, request: str = "") -> None:
+    """Refuse what comes too fast; who is known by an address alone is limited as an address."""
+    site, rates = call.site.id, call.site.policy.limits
+    author, address = author_key(site, sender), address_key(site, sender)
+    limited: list[tuple[str | None, Rate | None]] = [
+        (f"author {author}" if author and author != address else None, rates.author),
+        (f"address {address}" if address else None, rates.address),
         ("site", rates.site),
-        (author_key(comment.site, comment.author), rates.author),
-        (address_key(comment.site, comment.author), rates.address),
     ]
-    counted = [
-        (f"{kind} {who}", rate)
-        for kind, (who, rate) in zip(("site", "author", "address"), named, strict=True)
-        if who is not None and rate is not None
-    ]
-    if counted:
-        limits, now_ms = call.services.store.limits, comment.created_at
-        await limits.check(call.site.id, counted, now_ms=now_ms, request=request)
+    counted = [(who, rate) for who, rate in limited if who is not None and rate is not None]
+    await call.services.store.limits.check(site, counted, request=request)
 
 
 async def _check_length(call: Call[Revision, SiteQuery], thread: str) -> None:

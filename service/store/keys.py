@@ -29,7 +29,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (ms), `note`, `by` |
 | `codau:{author:<site>:<digest>}:recent` | ZSET | ids by ms, as far back as `flood` looks |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
-| `codau:{limit:<site>:<digest>:<per_s>}` | STRING | a limit's theoretical arrival time (GCRA), ms |
+| `codau:{limit:<site>:<digest>:<per_s>}` | LIST | when those passed that count for a limit, unix ms |
 | `codau:{limit:<site>:<digest>:<per_s>}:<digest>` | STRING | a request that was let pass, some seconds |
 """
 

@@ -1,6 +1,5 @@
 """Limits at the door: how fast an author, an address or a whole site may send."""
 
-import asyncio
 import math
 from collections.abc import Iterable
 
@@ -21,27 +20,24 @@ class LimitStore:
     def __init__(self, commands: Commands) -> None:
         self._commands = commands
 
-    async def check(
-        self, site: str, limits: Iterable[tuple[str, Rate]], *, now_ms: int, request: str = ""
-    ) -> None:
-        """Count one more under each limit.
+    async def check(self, site: str, limits: Iterable[tuple[str, Rate]], *, request: str = "") -> None:
+        """Count one more under each limit, up to the first that refuses.
 
         Args:
-            limits: who is limited (any string that names them), and the rate.
+            limits: who is limited (any string that names them), and the rate; the narrowest first, so that
+                what is refused to one is not counted against all.
             request: what names the request, so that its repeats count once; or "".
 
         Raises:
-            RateLimited: with the seconds after which all of them would let it pass.
+            RateLimited: with the seconds after which that limit would let it pass.
         """
-        waits = await asyncio.gather(
-            *(self._wait_ms(site, who, rate, now_ms, request) for who, rate in limits)
-        )
-        if any(waits):
-            seconds = math.ceil(max(waits) / 1000)
-            raise RateLimited(f"Too many comments; try again in {seconds} s.", retry_after_s=seconds)
+        for who, rate in limits:
+            wait_ms = await self._wait_ms(site, who, rate, request)
+            if wait_ms:
+                seconds = math.ceil(wait_ms / 1000)
+                raise RateLimited(f"Too many comments; try again in {seconds} s.", retry_after_s=seconds)
 
-    async def _wait_ms(self, site: str, who: str, rate: Rate, now_ms: int, request: str) -> int:
-        gap_ms = rate.per_s * 1000 / rate.count
+    async def _wait_ms(self, site: str, who: str, rate: Rate, request: str) -> int:
         names = [keys.limit(site, who, rate.per_s), keys.passed(site, who, rate.per_s, request)]
-        arguments: list[Argument] = [now_ms, gap_ms, rate.count, REPEATS_KEPT_MS if request else ""]
+        arguments: list[Argument] = [rate.count, rate.per_s * 1000, REPEATS_KEPT_MS if request else ""]
         return int(await call(self._commands, "limit", names, arguments, repeat=False))

@@ -242,3 +242,20 @@ async def test_limits_of_address_and_site_hold_for_all_who_share_them(idle_servi
     await set_policy(idle_service, limits={"address": None, "site": "1/1h"})
     assert (await send(idle_service, comment_of())).status == 202
     refused(await send(idle_service, comment_of()), 429, "rate_limited")
+
+
+async def test_who_is_known_by_an_address_alone_is_limited_as_an_address(idle_service: Running) -> None:
+    await set_policy(idle_service, limits={"author": "1/60s", "address": "3/60s"})
+    for name in ("An", "Bình", "Chi"):
+        sent = await send(idle_service, comment_of(author={"name": name, "ip": "203.0.113.9"}))
+        assert sent.status == 202, "many readers share an address"
+    fourth = await send(idle_service, comment_of(author={"name": "Dung", "ip": "203.0.113.9"}))
+    refused(fourth, 429, "rate_limited")
+
+
+async def test_one_abuser_does_not_use_up_the_limit_of_the_whole_site(idle_service: Running) -> None:
+    await set_policy(idle_service, limits={"author": "2/60s", "site": "5/60s"})
+    eager = comment_of(author={"name": "Nhanh", "id": "nhanh"})
+    assert [(await send(idle_service, eager)).status for _ in range(8)] == [202] * 2 + [429] * 6
+    calm = await send(idle_service, comment_of(author={"name": "Khác", "id": "khac"}))
+    assert calm.status == 202
