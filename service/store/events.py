@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from redis.exceptions import ResponseError
+
+from service.errors import Unavailable
 from service.store import keys
 from service.store.connection import again_if_interrupted, client, is_cluster
 from service.store.partitions import Partitions
@@ -95,10 +98,19 @@ class EventReader:
         self, places: Mapping[int, EntryId], count: int, *, block: bool = True
     ) -> dict[int, list[StoredEvent]]:
         """Events behind the places of one lane's partitions, up to `count` of each; with none, nothing
-        after a second (or at once)."""
+        after a second (or at once).
+
+        Raises:
+            Unavailable, and what redis-py raises of connections: `UNREACHABLE`.
+        """
         names = {keys.events(p).encode(): p for p in places}
         streams = {name: str(places[p]) for name, p in names.items()}
-        answer = await self._redis.xread(streams, count=count, block=BLOCK_MS if block else None)
+        try:
+            answer = await self._redis.xread(streams, count=count, block=BLOCK_MS if block else None)
+        except ResponseError as error:  # the server loads, or has become a replica while we waited
+            raise Unavailable("The store cannot tell of events now.") from error
+        except AttributeError as error:  # a lane beside this one had redis-py close the connection in use
+            raise Unavailable("The connection to the store broke.") from error
         return {
             names[name]: [_event(names[name], entry, fields[b"e"]) for entry, fields in entries]
             for name, entries in answer

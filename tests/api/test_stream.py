@@ -280,6 +280,18 @@ async def test_streams_end_at_once_with_the_process_also_those_that_nobody_reads
         writer.transport.abort()
 
 
+async def test_a_refused_read_costs_nothing(service: Running) -> None:
+    run = service.store.commands.run
+    async with listening(service.moderator) as stream:
+        refused = 0
+        while not refused:  # as a server does that becomes a replica
+            lines = (await run("CLIENT", "LIST")).decode().splitlines()
+            blocked = [line.split()[0].removeprefix("id=") for line in lines if " cmd=xread " in line]
+            refused = sum([await run("CLIENT", "UNBLOCK", number, "ERROR") for number in blocked])
+        comment = await service.submit(GOOD)
+        assert await stream.events(1) == [("comment.pending", comment["id"])]
+
+
 async def test_a_stream_that_is_opened_while_the_process_ends_ends_at_once(service: Running) -> None:
     await streams_of(service).close()
     async with listening(service.moderator) as stream:
