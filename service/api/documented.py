@@ -130,7 +130,7 @@ CALLS: Mapping[tuple[str, str], Documented] = {
         ("Idempotency-Key", "Prefer", *_LANGUAGE),
     ),
     ("POST", "/v1/comments/{id}/revise"): Documented(
-        _TAKEN_IN, ("claimed", "invalid_transition"), ("Prefer", *_LANGUAGE)
+        _TAKEN_IN, ("claimed", "invalid_transition", "rate_limited"), ("Prefer", *_LANGUAGE)
     ),
     ("DELETE", "/v1/comments/{id}"): Documented({204: Answer("It is erased, now or earlier.")}),
     ("GET", "/v1/comments/{id}"): Documented(

@@ -72,6 +72,8 @@ async def submit(call: Call[NewComment, SiteQuery]) -> web.Response:
 async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
     """Take the reader's better text, mostly the suggested one, under the same id"""
     store, wait_s = call.services.store, _wait_s(call)
+    sender = (await store.comments.get(call.site.id, call.path("id"))).author
+    await _check_limits(call, sender)
     with call.services.answers.expected(call.path("id")) as told:
         while True:
             before = await store.comments.get(call.site.id, call.path("id"))

@@ -180,6 +180,8 @@ def held(client: Any, name: str) -> Any:
             return client.hgetall(name)
         case "zset":
             return client.zrange(name, 0, -1)
+        case "list":
+            return client.lrange(name, 0, -1)
         case "stream":
             return client.xrange(name)
         case other:
@@ -215,3 +217,15 @@ async def test_an_admin_erases_too(service: Running) -> None:
     path = f"/v1/comments/{comment['id']}"
     assert (await service.admin("DELETE", path, params={"site": "bao"})).status == 204
     assert (await seen(service, comment))["state"] == "erased"
+
+
+async def test_revisions_count_for_the_same_limits_as_comments(idle_service: Running) -> None:
+    await set_policy(idle_service, limits={"author": "3/60s"})
+    sent = await idle_service.website("POST", "/v1/comments", json=comment_of(author=WHO))
+    for number in range(2):
+        assert (await revise(idle_service, sent.json, f"{BETTER} {number}")).status == 202
+    again = await revise(idle_service, sent.json)
+    refused(again, 429, "rate_limited")
+    assert 1 <= int(again.headers["Retry-After"]) <= 60
+    kept = await idle_service.website("GET", f"/v1/comments/{sent.json['id']}")
+    assert kept.json["body"] == f"{BETTER} 1"
