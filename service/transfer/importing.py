@@ -78,14 +78,14 @@ class _Import:
         self._site = site
         self._now_ms = now_ms
         self._told = told
-        self._renaming = Renaming(site, site)
+        self._renaming: Renaming | None = None  # until the file has named the site it is of
         self._comments: CommentImport | None = None
 
     async def take(self, batch: Sequence[Numbered]) -> None:
         """Bring in records of one kind."""
         first = batch[0].record
         if isinstance(first, SiteRecord):
-            return await self._site_made(first)
+            return await self._sites(batch)
         if isinstance(first, Bad):
             return self._bad([(one.line, one.record.reason) for one in batch if isinstance(one.record, Bad)])
         comments = self._comments = self._comments or await self._opened()
@@ -99,12 +99,20 @@ class _Import:
 
     def end(self) -> None:
         """Tell of what was held back to the end and could not be brought in."""
-        self._bad(list(self._renaming.unresolved()))
+        if self._renaming is not None:
+            self._bad(list(self._renaming.unresolved()))
 
     def _bad(self, lines: Sequence[tuple[int, str]]) -> None:
         for line, reason in lines:
             self._told.bad(line, reason)
         self.tally.bad += len(lines)
+
+    async def _sites(self, batch: Sequence[Numbered]) -> None:
+        for one in batch:
+            if isinstance(one.record, SiteRecord) and self._renaming is None:
+                await self._site_made(one.record)
+            else:
+                self._bad([(one.line, "a second site; each has a file of its own")])
 
     async def _site_made(self, known: SiteRecord) -> None:
         self._renaming = Renaming(known.id, self._site)
@@ -121,8 +129,8 @@ class _Import:
         )
 
     async def _take(self, comments: CommentImport, records: Sequence[CommentRecord]) -> None:
-        known = self._renaming.known_by(record.author for record in records)
-        await self._restore_standings(known)
+        if self._renaming is not None:
+            await self._restore_standings(self._renaming.known_by(record.author for record in records))
         outcome = await comments.take(records)
         self.tally.restored += outcome.restored
         self.tally.brought_forward += outcome.brought_forward
@@ -135,7 +143,8 @@ class _Import:
 
     async def _standings(self, batch: Sequence[Numbered]) -> None:
         known = [(one.line, one.record) for one in batch if isinstance(one.record, AuthorStanding)]
-        await self._restore_standings([one for line, one in known if not self._renaming.holds(line, one)])
+        renaming = self._renaming or Renaming(self._site, self._site)
+        await self._restore_standings([one for line, one in known if not renaming.holds(line, one)])
         self.tally.standings += len(known)
 
     async def _restore_standings(self, known: Sequence[AuthorStanding]) -> None:

@@ -191,6 +191,16 @@ async def test_the_lines_around_a_bad_one_are_imported(redis_url: str) -> None:
         assert (await exported(store))[2:] == [comment(), *line(END)]
 
 
+async def test_two_exports_in_one_file_are_told(redis_url: str) -> None:
+    async with opened(redis_url) as store:
+        other = SITE | {"id": "khac"}
+        lines = [*line(HEADER, SITE, HEADER, other), comment(), *line(END)]
+        tally, bad = await imported(store, lines)
+        assert tally.restored == 1
+        assert [number for number, _ in bad] == [3, 4]
+        assert bad[1][1] == "a second site; each has a file of its own"
+
+
 async def test_without_a_site_nothing_is_imported(redis_url: str) -> None:
     async with opened(redis_url) as store:
         with pytest.raises(Unreadable, match="there is no site bao, and the file does not begin with one"):
