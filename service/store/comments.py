@@ -241,7 +241,7 @@ def _submit_arguments(submission: Submission) -> list[Argument]:
         submission.longest,
         submission.title,
         submission.url,
-        comment.created_at - EVENTS_KEPT_MS,
+        EVENTS_KEPT_MS,
     ]
 
 

@@ -20,7 +20,7 @@
 -- ARGV[11] longest body the site takes
 -- ARGV[12] title of the article, or ""
 -- ARGV[13] its URL, or ""
--- ARGV[14] the oldest event to keep, unix ms
+-- ARGV[14] how long an event is kept by this server's clock, ms
 --
 -- Returns  the id under which the comment is stored: another than ARGV[3] for a repeated request.
 --          {err}: idempotency_conflict, thread_closed, invalid_parent, invalid_length <min> <max>; nothing
@@ -68,7 +68,8 @@ if ARGV[5] ~= "" then
 else
   redis.call("XADD", KEYS[6], "*", "c", name)
 end
-redis.call("XADD", KEYS[7], "MINID", "~", ARGV[14], "*", "e", "comment.queued " .. name)
+local oldest = string.format("%d", redis.call("TIME")[1] * 1000 - ARGV[14])
+redis.call("XADD", KEYS[7], "MINID", "~", oldest, "*", "e", "comment.queued " .. name)
 if ARGV[6] ~= "" then
   redis.call("SET", KEYS[2], ARGV[3] .. " " .. ARGV[6], "PX", ARGV[7])
 end
