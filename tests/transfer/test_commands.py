@@ -102,7 +102,7 @@ def test_both_run_beside_whoever_holds_the_data_folder(site: str, tmp_path: Path
     """As `codau up` does."""
     whole = codau("export", "bao", url=site).stdout
     own = environment("") | {"CODAU_DATA_DIR": str(tmp_path)}
-    with EmbeddedValkey(tmp_path):
+    with EmbeddedValkey(tmp_path, outlives_us=True):
         subprocess.run([*CODAU, "import", "bao", "-"], input=whole, capture_output=True, env=own, check=True)
         back = subprocess.run([*CODAU, "export", "bao"], capture_output=True, env=own, check=True).stdout
     assert sorted(back.splitlines()) == sorted(whole.splitlines())
