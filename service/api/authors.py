@@ -24,7 +24,7 @@ ADDRESS_BAN = timedelta(days=7)
 async def get_author(call: Call[Nothing, AuthorQuery]) -> web.Response:
     """Show an author's standing, record and comments, the latest first"""
     store, site, query = call.services.store, call.site.id, call.query
-    after = Cursor.parsed(query.cursor) if query.cursor else None
+    after = Cursor.parsed(query.cursor) if query.cursor is not None else None
     page = await store.lists.by_author(site, author_of(call), query.limit, after)
     found = await store.comments.many(site, page.ids)
     view = await _view(call)

@@ -30,7 +30,7 @@ class Selection:
 async def selected(call: Call[Nothing, QueueQuery]) -> Selection:
     """The page that a query asks for."""
     query = call.query
-    after = Cursor.parsed(query.cursor) if query.cursor else None
+    after = Cursor.parsed(query.cursor) if query.cursor is not None else None
     if query.order == "risk" and State(query.state) is not State.PENDING:
         raise InvalidRequest([("order", "risk is known of pending comments alone")])
     if query.claimed is not None:

@@ -40,7 +40,7 @@ def _etag(name: Sequence[object], body: bytes) -> str:
 
 async def _body(services: Services, site: Site, thread: str, query: ThreadQuery) -> bytes:
     store = services.store
-    after = Cursor.parsed(query.cursor) if query.cursor else None
+    after = Cursor.parsed(query.cursor) if query.cursor is not None else None
     branches = await store.threads.branches(site.id, thread, Order(query.sort), query.limit, after)
     count = (await store.threads.counts(site.id, [thread]))[thread]
     comments = await _comments(services, site, branches)

@@ -186,6 +186,7 @@ async def test_absurd_numbers_are_refused(service: Running) -> None:
 
 
 CURSORS = [
+    "",
     "x",
     "%",
     "=",
@@ -207,6 +208,7 @@ async def test_what_is_no_cursor_is_refused(idle_service: Running) -> None:
         for caller, path in (
             (idle_service.moderator, "/v1/queue"),
             (idle_service.moderator, "/v1/queue?order=risk"),
+            (idle_service.moderator, "/v1/authors/u-1"),
             (idle_service.website, "/v1/threads/a/comments"),
         ):
             answer = await caller("GET", path, params={"cursor": cursor})
