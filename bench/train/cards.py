@@ -6,15 +6,25 @@ from bench.train.neighbours import COMMENT_WEIGHT, RAREST
 NEIGHBOURS = """# neighbours.npz
 
 Log-odds (times 12, int8) that a word without marks is right so: by itself for the words listed, and given the
-stripped word before it or after it for the 2,000 commonest.
+stripped word before it or after it for the 2,000 commonest. Beside them the marked syllables that people
+type, and the words whose letters happen to be Telex keys, with the log-odds (times 10) that they are.
+
+How good, on the dev set: of 1,562 proper texts of three and more syllables none is rejected and 1.2 % are
+flagged; of 584 that need no mark 1.0 % are rejected; of 3,826 lacking ones of six and more syllables 0.08 %
+are not seen, of 974 of three to five 0.6 %. The restorer has a part in this.
 """
 
 SEQUENCES = """# sequences.npz
 
 How often words, with their marks, follow each other: 40-bit hashes of two and three words, their counts as
-steps of the logarithm, the share of each count that no longer sequence explains, and the ways to mark each
-stripped word.
+steps of the logarithm, the factor for words never seen after them (Katz), and the ways to mark each stripped
+word.
+
+How good, on the dev set: 97.7 % of the syllables of news are restored, 93.5 % of VnExpress comments, 92.0 %
+of other comments and reviews.
 """
+
+MADE = "2026-11-23"
 
 _FROM = """
 ## From
@@ -27,14 +37,14 @@ seen before and every line of the dev sets were left out. No text of the corpora
 | --- | --- |
 {rows}
 
-## How
+## How and when
 
-`python -m bench.train --data FOLDER`, the same to the byte each time. How good it is: docs/vietnamese.md,
-whose figures `python -m bench.train.evaluate --data FOLDER` prints.
+`python -m bench.train --data FOLDER`, the same to the byte each time; last on {made}. All figures:
+docs/vietnamese.md, printed by `python -m bench.train.evaluate --data FOLDER`.
 """
 
 
 def card(opening: str, streams: Streams) -> str:
     """The card of one table, in Markdown."""
     rows = "\n".join(f"| {source} | {len(stream):,} |" for source, stream in streams.tokens.items())
-    return opening + _FROM.format(rows=rows, rarest=RAREST, weight=COMMENT_WEIGHT)
+    return opening + _FROM.format(rows=rows, rarest=RAREST, weight=COMMENT_WEIGHT, made=MADE)

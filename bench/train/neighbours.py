@@ -16,6 +16,9 @@ from service.judging.vietnamese.syllables import has_marks, strip
 RAREST = 5
 COMMENT_WEIGHT = 8
 TABLE_SIZE = 2000
+BREAK_ROW, NUMBER_ROW = TABLE_SIZE - 2, TABLE_SIZE - 1
+"""Rows of what is no word but a telling neighbour; row 0 is any word without a row of its own."""
+_ROWS_OF_WORDS = TABLE_SIZE - 3
 SCALE = 12.0
 """Steps of the tables to one unit of log-odds (natural logarithm)."""
 _PRIOR = 6.0
@@ -28,9 +31,9 @@ class Neighbours:
     """The tables.
 
     Attributes:
-        words: stripped words, the first `TABLE_SIZE - 1` have rows and columns; number 0 stands for all
-        others. alone: int8 by word, log-odds times SCALE that it needs no mark. left: int8, `TABLE_SIZE`
-        squared, by [neighbour, word]; right the same.
+        words: stripped words; the first `TABLE_SIZE - 3` have rows, from 1 on.
+        alone: int8 by word, log-odds times SCALE that it needs no mark.
+        left: int8, `TABLE_SIZE` squared, by [neighbour, word]; right the same.
     """
 
     words: list[str]
@@ -57,9 +60,10 @@ def build(streams: Streams) -> Neighbours:
     plain = np.array([not has_marks(word) for word in streams.words])
     order, alone = _unigrams(streams, to_form, plain, len(forms))
     slot = np.zeros(len(forms), dtype=np.int64)
-    slot[order[: TABLE_SIZE - 1]] = np.arange(1, TABLE_SIZE)
+    slot[order[:_ROWS_OF_WORDS]] = np.arange(1, _ROWS_OF_WORDS + 1)
+    slot[[BREAK, NUMBER]] = BREAK_ROW, NUMBER_ROW
     left, right = _pairs(streams, slot[to_form], plain)
-    prior = np.concatenate([[0.0], alone[: TABLE_SIZE - 1]])
+    prior = np.concatenate([[0.0], alone[:_ROWS_OF_WORDS], [0.0, 0.0]])
     return Neighbours(
         [forms[at] for at in order],
         _rounded(alone),

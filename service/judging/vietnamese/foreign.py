@@ -43,7 +43,7 @@ _COMMON_FOREIGN = 1.5
 _LIKE_BOTH = 0.3
 """Weights of one word for another language; natural logarithms of rough likelihood ratios."""
 _ENOUGH = 2.5
-_AGAINST_MARKS = 0.18
+_AGAINST_MARKS = 0.15
 """Evidence for another language that outweighs one unit of evidence for missing marks: syllables such as
 "to", "me" and "can" are both, so English costs something as unmarked Vietnamese too. Tuned on
 diacritics.dev.tsv.

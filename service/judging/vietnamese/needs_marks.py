@@ -45,7 +45,7 @@ def weigh(words: Words) -> Evidence:
     """Weigh every word of a text; the last few are kept, since several checks ask."""
     tables = neighbours()
     size, left, right, own = tables.size, tables.left, tables.right, tables.own
-    codes = [*map(tables.codes.__getitem__, words.tokens), 0]  # at -1, too, stands no word
+    codes = [*map(tables.codes.__getitem__, words.tokens), tables.codes.break_]  # stands at -1, too
     marked = others = foreign = 0
     costs = [0.0] * len(words.tokens)
     needs = costs.copy()

@@ -30,10 +30,17 @@ _MOST_CODES = 100_000
 
 
 class Codes(dict[str, int]):
-    """The code of every token; what is not in the tables is worked out once and kept."""
+    """The code of every token; what is not in the tables is worked out once and kept.
 
-    def __init__(self, rows: dict[str, int], alone: dict[str, int]) -> None:
+    Attributes:
+        break_: the code of an end of sentence.
+    """
+
+    break_: int
+
+    def __init__(self, rows: dict[str, int], alone: dict[str, int], size: int) -> None:
         super().__init__({word: 4 * row + UNMARKED for word, row in rows.items() if word != COMMA})
+        self.break_, self._number = 4 * (size - 2) + NO_WORD, 4 * (size - 1) + NO_WORD
         self[COMMA] = 4 * rows[COMMA] + NO_WORD
         self._alone = alone
         for syllable in legal() - rows.keys():
@@ -48,7 +55,7 @@ class Codes(dict[str, int]):
 
     def _work_out(self, token: str) -> int:
         if not token.isalpha():
-            return NO_WORD
+            return self._number if any(map(str.isdigit, token)) else self.break_
         if has_marks(token):
             return self.get(fold(token), MARKED)
         word = unstretched(token)
@@ -64,7 +71,7 @@ class Neighbours:
     """The tables.
 
     Attributes:
-        size: rows of the tables; row 0 is everything without one.
+        size: rows of the tables; row 0 is any word without one, the last two are breaks and numbers.
         codes: token → code.
         words: unmarked words that the corpora use so: syllables, loans, short forms.
         own: log-odds times SCALE, by row, that the word needs no mark, plus 256.
@@ -94,12 +101,12 @@ def neighbours() -> Neighbours:
         alone, slip_odds = kept["alone"].tolist(), (kept["slip_odds"] / _SLIP_SCALE).tolist()
         size = kept["left"].shape[0]
         left, right = ((kept[name].view(np.uint8) + np.uint8(128)).tobytes() for name in ("left", "right"))
-    rows = {word: row for row, word in enumerate(words[: size - 1], 1)}
+    rows = {word: row for row, word in enumerate(words[: size - 3], 1)}
     return Neighbours(
         size,
-        Codes(rows, dict(zip(words, alone, strict=True))),
+        Codes(rows, dict(zip(words, alone, strict=True)), size),
         frozenset(words),
-        [256, *(odds + 256 for odds in alone[: size - 1])],
+        [256, *(odds + 256 for odds in alone[: size - 3])],
         left,
         right,
         dict(zip(slips, slip_odds, strict=True)),
