@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from service.store import keys
-from service.store.events import StoredEvent
+from service.store.events import EntryId, StoredEvent
 from service.store.follower import Follower, Listener
 from service.store.store import Store
 
@@ -107,6 +107,17 @@ async def test_a_quiet_site_keeps_up_with_a_busy_one_without_reading(
             while quiet.places != ends:  # noqa: ASYNC110 - nobody is told: that is the point
                 await asyncio.sleep(0.01)
         assert quiet.behind == set()
+
+
+def test_a_place_moves_only_past_what_is_known_to_concern_others() -> None:
+    listener = Listener("a", [EntryId(10, 0)])
+    listener.passed(0, EntryId(20, 0), EntryId(30, 0))
+    assert listener.places == [EntryId(10, 0)], "between 10 and 20 something may wait"
+    listener.passed(0, EntryId(5, 0), EntryId(25, 0))
+    assert listener.places == [EntryId(25, 0)]
+    listener.passed(0, EntryId(5, 0), EntryId(12, 0))
+    listener.reached(0, EntryId(11, 0))
+    assert listener.places == [EntryId(25, 0)], "never back"
 
 
 async def test_whoever_comes_after_the_last_has_gone_is_woken_too(store: Store, follower: Follower) -> None:
