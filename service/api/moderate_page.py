@@ -115,9 +115,7 @@ async def asset(request: web.Request) -> web.StreamResponse:
 async def _limit(request: web.Request) -> None:
     services = request.app[SERVICES]
     try:
-        await services.store.limits.check(
-            "", [(f"sign-in {request.remote}", ATTEMPTS)], now_ms=services.now_ms()
-        )
+        await services.store.limits.check("", [(f"sign-in {request.remote}", ATTEMPTS)])
     except RateLimited as limited:
         seconds = limited.retry_after_s
         raise TooManyAttempts(
