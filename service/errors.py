@@ -100,6 +100,12 @@ class Unavailable(Problem):
         super().__init__(detail, retry_after_s=retry_after_s, **data)
 
 
+class Unreadable(Problem):
+    """Stored data that this version does not understand; unlike `Unavailable` it does not pass by waiting."""
+
+    code, status, title = "unavailable", 503, "What is stored cannot be read; the operator must look"
+
+
 class InvalidRequest(Problem):
     """The request is understood and wrong; `errors` names each field and what is wrong with it."""
 

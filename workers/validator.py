@@ -94,6 +94,7 @@ class Validator:
         wanted = {task.entry for task, _ in waiting}
         await self._discard([task for task in tasks if task.entry not in wanted])
         snapshot = await self._store.directory.current()
+        waiting = [one for one in waiting if one[1].site not in snapshot.unreadable]  # in the end to a person
         known = await asyncio.gather(*(self._known(comment, snapshot) for _, comment in waiting))
         steps: list[Step] = []
         since = time.monotonic()

@@ -7,19 +7,26 @@ relies on it, compares the epoch: one small read, so that a revoked key is refus
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+import structlog
 
 from service.comments.policy import Policy
-from service.errors import NotFound
+from service.errors import NotFound, Unreadable
 from service.store import keys
 from service.store.connection import again_if_interrupted
 from service.store.scripts import call
 from service.store.wire import Commands
+
+T = TypeVar("T")
+_Loaded = dict[str, tuple[bytes, T | None]]
+"""By name, a document as it is stored and what it says; None where it cannot be read."""
+
+log = structlog.get_logger()
 
 
 class Role(StrEnum):
@@ -54,15 +61,34 @@ class KeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All sites and keys at one epoch."""
+    """All sites and keys at one epoch.
+
+    Attributes:
+        unreadable: sites whose stored document this version does not understand; they alone do not serve.
+    """
 
     epoch: int = -1
     sites: Mapping[str, Site] = field(default_factory=dict)
     keys: Mapping[str, KeyRecord] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
+
+    def find(self, site_id: str) -> Site | None:
+        """The site, or None where there is none.
+
+        Raises:
+            Unreadable: there is one, and under rules that nobody knows it must neither serve nor be changed.
+        """
+        if site_id in self.unreadable:
+            raise Unreadable(f"What is stored of the site {site_id!r} cannot be read by this version.")
+        return self.sites.get(site_id)
 
     def site(self, site_id: str) -> Site:
-        """Raises: NotFound."""
-        found = self.sites.get(site_id)
+        """The site.
+
+        Raises:
+            NotFound, Unreadable.
+        """
+        found = self.find(site_id)
         if found is None:
             raise NotFound(f"There is no site {site_id!r}.")
         return found
@@ -87,6 +113,8 @@ class Directory:
     def __init__(self, commands: Commands) -> None:
         self._commands = commands
         self._snapshot = Snapshot()
+        self._sites: _Loaded[Site] = {}
+        self._keys: _Loaded[KeyRecord] = {}
         self._reading: asyncio.Task[Snapshot] | None = None
 
     async def current(self) -> Snapshot:
@@ -110,12 +138,15 @@ class Directory:
     async def _read(self) -> Snapshot:
         """Read everything; the epoch first, so that a change meanwhile is seen at the next look."""
         epoch = await self._epoch()
-        sites = _pairs(await again_if_interrupted(self._commands, "HGETALL", keys.SITES))
-        known = _pairs(await again_if_interrupted(self._commands, "HGETALL", keys.KEYS))
+        sites = await again_if_interrupted(self._commands, "HGETALL", keys.SITES)
+        known = await again_if_interrupted(self._commands, "HGETALL", keys.KEYS)
+        self._sites = _loaded(sites, self._sites, _load_site)
+        self._keys = _loaded(known, self._keys, _load_key)
         self._snapshot = Snapshot(
             epoch,
-            {site_id: _load_site(site_id, stored) for site_id, stored in sites.items()},
-            {digest: _load_key(digest, stored) for digest, stored in known.items()},
+            {site_id: site for site_id, (_, site) in self._sites.items() if site is not None},
+            {digest: key for digest, (_, key) in self._keys.items() if key is not None},
+            frozenset(site_id for site_id, (_, site) in self._sites.items() if site is None),
         )
         return self._snapshot
 
@@ -123,7 +154,7 @@ class Directory:
         """Create a site or rename it; returns it and whether it is new."""
         while True:
             snapshot = await self.current()
-            before = snapshot.sites.get(site_id)
+            before = snapshot.find(site_id)
             policy = before.policy if before else Policy()
             site = Site(site_id, name, before.created_at if before else now_ms, policy)
             if await self._store(snapshot, "site", site_id, _dump_site(site)):
@@ -133,7 +164,7 @@ class Directory:
         """Keep a site as it was elsewhere; False where there is one of its id, which stays as it is."""
         while True:
             snapshot = await self.current()
-            if site.id in snapshot.sites:
+            if snapshot.find(site.id) is not None:
                 return False
             if await self._store(snapshot, "site", site.id, _dump_site(site)):
                 return True
@@ -201,8 +232,26 @@ class Directory:
         return bool(epoch)
 
 
-def _pairs(flat: list[bytes]) -> dict[str, Any]:
-    return {flat[i].decode(): orjson.loads(flat[i + 1]) for i in range(0, len(flat), 2)}
+def _loaded(flat: Sequence[bytes], before: _Loaded[T], load: Callable[[str, Any], T]) -> _Loaded[T]:
+    """A hash's documents, and what they say; what is as it was before is not read again.
+
+    Of a thousand sites with long lists, one key more would otherwise cost every process seconds.
+    """
+    found: _Loaded[T] = {}
+    for name, document in ((flat[i].decode(), flat[i + 1]) for i in range(0, len(flat), 2)):
+        known = before.get(name)
+        same = known is not None and known[0] == document
+        found[name] = known if known is not None and same else (document, _read(name, document, load))
+    return found
+
+
+def _read(name: str, document: bytes, load: Callable[[str, Any], T]) -> T | None:
+    """What a document says; None, and a line in the log, where this version does not understand it."""
+    try:
+        return load(name, orjson.loads(document))
+    except (ValueError, KeyError, TypeError) as error:
+        log.error("stored_document_unreadable", name=name, error=type(error).__name__)
+        return None
 
 
 def _dump_site(site: Site) -> bytes:
