@@ -104,6 +104,22 @@ async def test_sixteen_requests_with_one_key_make_one_comment(idle_service: Runn
     assert await idle_service.queue.length() == 5
 
 
+async def test_of_different_requests_that_race_with_one_key_one_is_taken(idle_service: Running) -> None:
+    for race in range(5):
+        bodies = [f"Ý thứ nhất, lần {race}.", f"Ý thứ hai, lần {race}."] * 4
+        answers = await asyncio.gather(
+            *(send(idle_service, f"race-{race}", comment_of(body)) for body in bodies)
+        )
+        taken = [answer for answer in answers if answer.status == 202]
+        assert len({answer.json["id"] for answer in taken}) == 1
+        for body, answer in zip(bodies, answers, strict=True):
+            if body == taken[0].json["body"]:
+                assert answer.status == 202
+            else:
+                refused(answer, 409, "idempotency_conflict")
+    assert await idle_service.queue.length() == 5
+
+
 async def test_repeats_that_race_cost_an_author_one_comment(idle_service: Running) -> None:
     await set_policy(idle_service, limits={"author": "20/1h"})
     for race in range(3):
