@@ -24,6 +24,8 @@ BREAK, NUMBER, UNKNOWN = 0, 1, 2
 
 _STEP = 0.0725
 """Natural logarithm of the ratio of two neighbouring packed counts: 255 steps reach 10^8."""
+_INDEX_BITS = 18
+"""Bits of a key by which the search begins: about nine keys share them."""
 _FACTOR_STEP, _FACTOR_ONE = 0.05, 200
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _AFTER = np.uint64(0xD6E8FEB86659FD93)
@@ -87,6 +89,8 @@ class Counts:
     alone: Floats
     alone_factors: Floats
     _keys: npt.NDArray[np.uint32]
+    _starts: npt.NDArray[np.uint32]
+    _steps: int
     _checks: npt.NDArray[np.uint8]
     _packed: npt.NDArray[np.uint8]
     _factors: npt.NDArray[np.uint8]
@@ -100,13 +104,27 @@ class Counts:
             key: one dimension, from `start_key` and `extend_key`.
         """
         short, check = halves(key)
-        at = np.searchsorted(self._keys, short)
-        at[at == len(self._keys)] = 0
+        at = self._find(short)
         found = (self._keys[at] == short) & (self._checks[at] == check)
         return (
             np.where(found, self._values[self._packed[at]], np.float32(0)),
             np.where(found, unpack_factor(self._factors[at]), np.float32(1)),
         )
+
+    def _find(self, short: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+        """Where each key stands if it does: a binary search inside the few keys that begin alike.
+
+        `np.searchsorted` walks over all of them, through memory that no cache holds, and takes twice as long.
+        """
+        begin = short >> np.uint32(32 - _INDEX_BITS)
+        low: npt.NDArray[np.uint32] = self._starts[begin]
+        high = self._starts[begin + 1]
+        for _ in range(self._steps):
+            middle = (low + high) >> np.uint32(1)
+            less = self._keys[middle] < short
+            low = np.where(less, middle + 1, low)
+            high = np.where(less, high, middle)
+        return low
 
 
 @cache
@@ -120,6 +138,8 @@ def counts() -> Counts:
         keys = np.cumsum(steps, dtype=np.uint32)
         alone, packed, factors, choices = kept["alone"], kept["packed"], kept["factors"], kept["choices"]
         alone_factors, checks = kept["alone_factors"], kept["checks"]
+    starts = np.zeros((1 << _INDEX_BITS) + 1, dtype=np.uint32)
+    starts[1:] = np.cumsum(np.bincount(keys >> np.uint32(32 - _INDEX_BITS), minlength=1 << _INDEX_BITS))
     words = ["\n", "0", "", *listed]
     return Counts(
         numbers={word: number for number, word in enumerate(words)},
@@ -127,7 +147,9 @@ def counts() -> Counts:
         choices=_choices(words, choices.tolist()),
         alone=alone.astype(np.float32),
         alone_factors=unpack_factor(alone_factors),
-        _keys=keys,
+        _keys=np.append(keys, np.uint32(0xFFFFFFFF)),
+        _starts=starts,
+        _steps=int(np.diff(starts).max()).bit_length(),
         _checks=checks,
         _packed=packed,
         _factors=factors,

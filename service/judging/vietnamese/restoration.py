@@ -25,7 +25,7 @@ from service.judging.vietnamese.needs_marks import weigh
 from service.judging.vietnamese.syllables import fold, has_marks, stretched, unstretched
 from service.judging.vietnamese.words import COMMA, Words, words_of
 
-_MOST_CHOICES = 12
+_MOST_CHOICES = 16
 _MOST_WORDS = 200
 """Longer texts are restored in pieces of so many words, so that the work stays linear."""
 MOST_RESTORED = 20_000
