@@ -110,10 +110,10 @@ async def _policy(call: Call[TextToCheck, SiteQuery], thread: str | None) -> Pol
 
 
 def _idempotency_key(call: Call[NewComment, SiteQuery]) -> str | None:
-    key: str | None = call.request.headers.get("Idempotency-Key")
-    if key is not None and not _VISIBLE.fullmatch(key):
-        raise InvalidRequest([("Idempotency-Key", "must be 1 to 255 visible ASCII characters")])
-    return key
+    keys = call.request.headers.getall("Idempotency-Key", [])
+    if len(keys) > 1 or not all(_VISIBLE.fullmatch(key) for key in keys):
+        raise InvalidRequest([("Idempotency-Key", "must be 1 to 255 visible ASCII characters, given once")])
+    return keys[0] if keys else None
 
 
 def _digest(body: NewComment) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 import redis
+from multidict import CIMultiDict
 
 from tests.api.calls import GOOD, WHO, comment_of, describe, refused, set_policy, wrong_fields
 from tests.running import Answer, Running
@@ -67,6 +68,14 @@ async def test_malformed_keys_are_refused(idle_service: Running) -> None:
         assert wrong_fields(await send(idle_service, key)) == {"Idempotency-Key"}, key
     for key in ("x", "x" * 255, "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"):
         assert (await send(idle_service, key)).status == 202, key
+
+
+async def test_two_keys_are_none(idle_service: Running) -> None:
+    twice = CIMultiDict([("Idempotency-Key", "a"), ("Idempotency-Key", "b")])
+    twice["Authorization"] = f"Bearer {idle_service.website.key}"
+    post = idle_service.website.http.post
+    async with post("/v1/comments", json=comment_of(), headers=twice) as response:
+        assert (response.status, (await response.json(content_type=None))["code"]) == (422, "invalid_request")
 
 
 async def test_a_repeat_is_recognised_before_limits_closed_threads_and_parents(service: Running) -> None:
