@@ -56,8 +56,9 @@ class Typed:
         return self.evidence >= _ENOUGH
 
 
+@lru_cache(maxsize=32)
 def read_keys(words: Words) -> Typed:
-    """Read every word as Telex and as VNI, and take the method that explains more."""
+    """Read every word as Telex and as VNI, and take the method that explains more; the last few are kept."""
     if not any(map(_could_be_keys, words.tokens)):
         return Typed([], 0.0)
     telex = [_telex(token) for token in words.tokens]

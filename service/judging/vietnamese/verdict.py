@@ -7,6 +7,7 @@ not looked at.
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from math import exp, log
 
 from service.judging.vietnamese.exempt import is_name, without_names
@@ -54,8 +55,9 @@ _WORTH_A_LOOK, _BEYOND_DOUBT = 0.5, 24.0
 """Evidence of the neighbours below and above which the restorer is not asked."""
 
 
+@lru_cache(maxsize=32)
 def judge_marks(words: Words) -> Verdict:
-    """Judge a text's marks."""
+    """Judge a text's marks; the last few verdicts are kept, since a finding is followed by a suggestion."""
     evidence = weigh(words)
     if evidence.cost < _WORTH_A_LOOK or _share(evidence) < _PARTLY:
         return Verdict(None, 0.0, evidence.needs)
