@@ -68,7 +68,8 @@ export const comment = (id) => call("GET", `v1/comments/${segment(id)}`);
 export const history = (id) => call("GET", `v1/comments/${segment(id)}/history`);
 export const decide = (id, action, body) => call("POST", `v1/comments/${segment(id)}/${action}`, body);
 export const decideAll = (decisions) => call("POST", "v1/decisions", { decisions });
-export const author = (key) => call("GET", `v1/authors/${segment(key)}`);
+export const author = (key, cursor) =>
+  call("GET", `v1/authors/${segment(key)}${cursor ? `?${new URLSearchParams({ cursor })}` : ""}`);
 export const setStanding = (key, standing) => call("PUT", `v1/authors/${segment(key)}/standing`, standing);
 export const stats = (from, to) => call("GET", `v1/stats?${new URLSearchParams({ from, to })}`);
 

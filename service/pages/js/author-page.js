@@ -34,9 +34,23 @@ function show(key, element, known) {
     h("p", { class: "row" }, record({ ...known.record, standing: known.standing }), known.until && h("span", {}, t("until", { time: fullTime(known.until) }))),
     h("p", { class: "row" }, standings(key, known, name, again)),
     h("p", { class: "row" }, ["pending", "published", "rejected"].map((state) => h("a", { href: to(state, { author: key }) }, t(`list.${state}`)))),
-    h("ol", { class: "comments" }, known.comments.map(line)),
+    ...comments(key, known),
   );
   title.focus({ preventScroll: true });
+}
+
+/** The latest comments, and a button for older ones. */
+function comments(key, known) {
+  const list = h("ol", { class: "comments" }, known.comments.map(line));
+  let cursor = known.next_cursor;
+  const more = h("button", { type: "button", hidden: !cursor }, t("more"));
+  more.addEventListener("click", async () => {
+    const older = await api.author(key, cursor);
+    cursor = older.next_cursor;
+    more.hidden = !cursor;
+    list.append(...older.comments.map(line));
+  });
+  return [list, more];
 }
 
 function standings(key, known, name, again) {

@@ -128,16 +128,16 @@ function verdict({ state, reason, message }) {
   return h("p", { class: "verdict" }, h("b", {}, reasonName(reason)), message && h("span", {}, message));
 }
 
-function findings({ findings: found = [] }) {
+function findings({ findings: found = [], state }) {
   if (!found.length) return h("p", { class: "small clean" }, t("findings.none"));
-  return h("ol", { class: "findings" }, found.map(finding));
+  return h("ol", { class: "findings" }, found.map((one, index) => finding(one, index, state)));
 }
 
-const finding = ({ code, action, score, message }, index) =>
+const finding = ({ code, action, score, message }, index, state) =>
   h(
     "li",
     { class: action === "reject" ? "rejects" : "flags", "data-finding": String(index) },
-    h("b", {}, codeName(code)),
+    h("b", {}, h("a", { href: to(state, { code }), title: t("only.code") }, codeName(code))),
     h("span", { class: "score", title: t("score") }, percent(score)),
     h("span", { class: "small" }, message),
   );

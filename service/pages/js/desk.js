@@ -181,6 +181,7 @@ export class Desk {
       const pressed = target.closest("[data-act]");
       if (pressed) this.act(this, pressed.dataset.act, pressed.closest("article").dataset.id);
     });
+    this.list.addEventListener("pointerover", ({ target }) => light(target.closest("[data-finding]")));
     new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#widen(), { rootMargin: "800px" }).observe(
       this.rest,
     );
@@ -201,6 +202,13 @@ export class Desk {
     this.last += STEP;
     this.sync();
   }
+}
+
+/** Point out in the text what a finding saw. */
+function light(finding) {
+  for (const lit of document.querySelectorAll("mark.lit")) lit.classList.remove("lit");
+  const seen = finding?.closest("article").querySelectorAll(`mark[data-findings~="${finding.dataset.finding}"]`) ?? [];
+  for (const mark of seen) mark.classList.add("lit");
 }
 
 /** A selector that finds the same control in a card built anew. */

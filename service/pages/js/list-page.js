@@ -21,6 +21,7 @@ export function listPage(state, filters) {
   const queue = isFiltered || state !== "pending" ? null : (kept("queue") ?? "oldest");
   const feed = new Feed(query(state, filters, queue), { source: queue === "claims" ? "claims" : "queue" });
   const desk = new Desk(feed, act);
+  desk.isWhole = !isFiltered;
   desk.undo = () => undo(desk);
   desk.onproblem = (problem) => notify(t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
   const counted = h("p", { class: "counted", role: "status" });

@@ -7,25 +7,37 @@ import { h } from "./dom.js";
 import { number, t } from "./i18n.js";
 
 const TYPES = ["comment.pending", "comment.published", "comment.rejected", "comment.updated", "comment.erased"];
-const LOOK_MS = 20_000; // how often the total is asked for, for it also changes where no event tells of it
+const LOOK_MS = 20_000; // how often the list is asked for its total, and while there is no stream for more
+const AWAY_MS = 60_000; // a page that nobody looks at keeps its stream for so long: a browser has six for a site
 
 /** Keep a list in step with the site; returns what ends it. */
 export function follow(desk, news) {
-  const stream = api.events();
-  for (const type of TYPES) {
-    stream.addEventListener(type, ({ data }) => happened(desk, news, commentIn(data)));
-  }
-  stream.addEventListener("reset", () => announce(desk, news));
-  const timer = setInterval(() => count(desk), LOOK_MS);
+  let stream = listen(desk, news);
+  let leaving = 0;
+  const isListening = () => stream !== null && stream.readyState !== EventSource.CLOSED;
+  const onVisibility = () => {
+    clearTimeout(leaving);
+    if (document.hidden) leaving = setTimeout(() => (stream?.close(), (stream = null)), AWAY_MS);
+    else if (!isListening()) {
+      stream = listen(desk, news);
+      catchUp(desk, news);
+    }
+  };
+  document.addEventListener("visibilitychange", onVisibility);
+  const timer = setInterval(() => document.hidden || (isListening() ? count(desk) : catchUp(desk, news)), LOOK_MS);
   return () => {
-    stream.close();
+    document.removeEventListener("visibilitychange", onVisibility);
+    clearTimeout(leaving);
     clearInterval(timer);
+    stream?.close();
   };
 }
 
-function commentIn(data) {
-  const document = JSON.parse(data);
-  return document.data ?? document;
+function listen(desk, news) {
+  const stream = api.events();
+  for (const type of TYPES) stream.addEventListener(type, ({ data }) => happened(desk, news, JSON.parse(data).data));
+  stream.addEventListener("reset", () => catchUp(desk, news));
+  return stream;
 }
 
 async function happened(desk, news, comment) {
@@ -34,7 +46,7 @@ async function happened(desk, news, comment) {
   if (known && comment.version <= known.version) return;
   if (known && belongs) await changed(desk, known);
   else if (known) await decided(desk, known);
-  else if (belongs && !desk.feed.gone.has(comment.id)) arrived(desk, news);
+  else if (belongs && !desk.feed.gone.has(comment.id) && desk.isWhole) arrived(desk, news);
 }
 
 /** A colleague or the reader has changed the text. */
@@ -67,15 +79,17 @@ async function lastStep(id) {
 function arrived(desk, news) {
   desk.feed.total = (desk.feed.total ?? 0) + 1;
   const { source, query } = desk.feed;
-  if (source === "queue" && query.order === "oldest") {
+  if (source === "claims") {
     desk.feed.isComplete = false;
-    return desk.current === null ? desk.start() : desk.onchange();
+    return desk.current === null ? desk.start() : null;
   }
-  return announce(desk, news);
+  if (query.order !== "oldest") return announce(desk, news, 1);
+  desk.feed.isComplete = false;
+  return desk.current === null ? desk.start() : desk.onchange();
 }
 
-function announce(desk, news) {
-  desk.arrivals = (desk.arrivals ?? 0) + 1;
+function announce(desk, news, many) {
+  desk.arrivals = (desk.arrivals ?? 0) + many;
   const show = async () => {
     desk.arrivals = 0;
     news.replaceChildren();
@@ -89,9 +103,26 @@ function announce(desk, news) {
 }
 
 async function count(desk) {
-  if (desk.feed.source === "claims" || document.hidden) return;
+  if (desk.feed.source === "claims") return;
   const page = await api.queue({ ...desk.feed.query, limit: 1 }).catch(() => null);
   if (!page) return;
   desk.feed.total = page.total;
+  desk.onchange();
+}
+
+/** After a time without a stream: what is no longer at the head of the list has been decided. */
+async function catchUp(desk, news) {
+  if (desk.feed.source === "claims") return;
+  const page = await api.queue({ ...desk.feed.query, limit: 100 }).catch(() => null);
+  if (!page) return;
+  const there = new Set(page.items.map(({ id }) => id));
+  const known = desk.feed.items;
+  const end = page.next_cursor ? desk.feed.indexOf(page.items.at(-1)?.id) : known.length;
+  const gone = known.slice(0, Math.max(0, end)).filter(({ id }) => !there.has(id));
+  await Promise.all(gone.map((item) => decided(desk, item)));
+  const fresh = page.items.filter(({ id }) => !desk.feed.find(id) && !desk.feed.gone.has(id)).length;
+  desk.feed.total = page.total;
+  if (fresh && (desk.current === null || desk.feed.query.order !== "oldest")) announce(desk, news, fresh);
+  else if (fresh) desk.feed.isComplete = false;
   desk.onchange();
 }

@@ -1,0 +1,71 @@
+"""How soon the page shows the next comment after a key: `python -m bench.moderate_page [WAITING]`.
+
+A real service with so many comments waiting, Debian's Chromium, real key presses. Measured in the page, from
+the time stamp of the `keydown` event until the frame with the next comment has been painted.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+from service.supervision.valkey import EmbeddedValkey
+from tests.browsing import chromium
+from tests.pages.conftest import Newsroom, sign_in
+from tests.pages.test_long_queue import submit_many
+from tests.running import running
+
+PRESSES = 200
+_WATCH = """
+window.waits = [];
+document.addEventListener("keydown", (event) => {
+  const reading = document.querySelector("article[data-current]")?.id;
+  requestAnimationFrame(() => setTimeout(() => {
+    const moved = document.querySelector("article[data-current]")?.id !== reading;
+    waits.push(moved ? performance.now() - event.timeStamp : Infinity);
+  }));
+}, true);
+"""
+
+
+async def main(waiting: int) -> None:
+    """Fill a queue, press keys, print what they took."""
+    with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
+        async with running(server.url) as service, chromium() as browser:
+            await service.admin("PATCH", "/v1/sites/bao/policy", json={"actions": {"duplicate": "ignore"}})
+            newsroom = Newsroom(service, browser, str(service.moderator.http.make_url("")).rstrip("/"))
+            await submit_many(newsroom, waiting)
+            page = await (await browser.new_context(viewport={"width": 1280, "height": 800})).new_page()
+            await page.goto(f"{newsroom.url}/moderate")
+            await sign_in(page, service.moderator.key or "")
+            await page.locator("article[data-current]").wait_for()
+            await page.evaluate(_WATCH)
+            print(f"{waiting} waiting; ms from key to the next comment painted")
+            for name, keys in (("approve (a)", "a"), ("next (j)", "j"), ("previous (k)", "k")):
+                print(f"  {name:14}{summary(await pressed(page, keys))}")
+
+
+async def pressed(page: Page, key: str) -> list[float]:
+    """Press a key many times; the waits in ms."""
+    await page.evaluate("window.waits = []")
+    for _ in range(PRESSES):
+        await page.keyboard.press(key)
+        await page.wait_for_timeout(30)
+    waits: list[Any] = await page.evaluate("waits.map((wait) => (wait === Infinity ? null : wait))")
+    if None in waits:
+        raise SystemExit(f"{waits.count(None)} of {PRESSES} presses of {key} did not move on")
+    return waits
+
+
+def summary(waits: list[float]) -> str:
+    ordered = sorted(waits)
+    p99 = ordered[int(len(ordered) * 0.99) - 1]
+    return f"median {statistics.median(ordered):5.1f}   99th percentile {p99:5.1f}   most {ordered[-1]:5.1f}"
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))
