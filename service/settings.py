@@ -120,11 +120,10 @@ def misspelt() -> list[tuple[str, str]]:
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     pairs = []
-    for name in sorted({*os.environ, *_in_file()} - known):
-        if name.upper().startswith(PREFIX) and (
-            meant := difflib.get_close_matches(name.upper(), known, 1, 0.8)
-        ):
-            pairs.append((name, meant[0]))
+    for name in sorted({*os.environ, *_in_file()}):
+        written = name.upper()  # the case of a variable does not matter
+        if written.startswith(PREFIX) and written not in known:
+            pairs += [(name, meant) for meant in difflib.get_close_matches(written, known, 1, 0.8)]
     return pairs
 
 

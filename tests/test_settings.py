@@ -93,7 +93,7 @@ def test_a_misspelt_variable_is_told_and_a_foreign_one_is_not(
 ) -> None:
     monkeypatch.setenv("CODAU_REDIS_URI", "redis://a")
     monkeypatch.setenv("CODAU_DEPLOY_TOKEN", "x")
-    (tmp_path / ".env").write_text("CODAU_WORKER_PROCESES=2\n", encoding="utf-8")
+    (tmp_path / ".env").write_text("CODAU_WORKER_PROCESES=2\ncodau_port=1\n", encoding="utf-8")
     assert settings.misspelt() == [
         ("CODAU_REDIS_URI", "CODAU_REDIS_URL"),
         ("CODAU_WORKER_PROCESES", "CODAU_WORKER_PROCESSES"),

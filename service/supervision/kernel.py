@@ -16,7 +16,7 @@ import struct
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_LIBC = ctypes.CDLL(None, use_errno=True)
+_prctl = ctypes.CDLL(None).prctl  # looked up here: a child that was just forked should not have to
 
 
 def try_lock(path: Path) -> int | None:
@@ -32,7 +32,7 @@ def try_lock(path: Path) -> int | None:
 
 def die_with(parent: int) -> None:
     """For `preexec_fn`: end this child, whatever it does then, when the thread that started it ends."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the kernel was asked
         os._exit(1)
 
