@@ -52,6 +52,11 @@ class Streams:
         self.send_within_s = send_within_s
         self._open: dict[asyncio.Task[None], asyncio.Transport] = {}
 
+    @property
+    def transports(self) -> list[asyncio.Transport]:
+        """The connections of all open streams."""
+        return list(self._open.values())
+
     async def serve(self, stream: "Stream") -> None:
         """Run a stream to its end."""
         transport = stream.call.request.transport
@@ -69,7 +74,7 @@ class Streams:
         await self.follower.close()
         if self._open:
             await asyncio.wait(list(self._open), timeout=_FINISH_S)
-        for transport in list(self._open.values()):
+        for transport in self.transports:
             transport.abort()
 
 

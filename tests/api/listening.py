@@ -41,8 +41,7 @@ class Listening:
 
     async def block(self) -> Block | None:
         """The next block, or None at the end of the stream."""
-        async with asyncio.timeout(PATIENCE_S):
-            lines = await self._lines()
+        lines = await self._lines()
         if not lines:
             return None
         made = Block()
@@ -65,9 +64,10 @@ class Listening:
 
     async def event(self) -> Block:
         """The next block with data."""
-        while (block := await self.block()) is not None:
-            if "data" in block.fields:
-                return block
+        async with asyncio.timeout(PATIENCE_S):
+            while (block := await self.block()) is not None:
+                if "data" in block.fields:
+                    return block
         raise AssertionError("the stream has ended")
 
     async def events(self, count: int) -> list[tuple[str, str]]:
@@ -78,8 +78,9 @@ class Listening:
     async def ended(self) -> list[Block]:
         """Wait for the end; returns what came before it."""
         blocks = []
-        while (block := await self.block()) is not None:
-            blocks.append(block)
+        async with asyncio.timeout(PATIENCE_S):
+            while (block := await self.block()) is not None:
+                blocks.append(block)
         return blocks
 
 

@@ -270,14 +270,23 @@ async def test_whoever_reads_too_slowly_is_sent_away(service: Running) -> None:
 
 async def test_streams_end_at_once_with_the_process_also_those_that_nobody_reads(redis_url: str) -> None:
     async with running(redis_url) as service:
+        streams = streams_of(service)
         _, writer = await unread(service)
         await much_to_read(service)
+        async with asyncio.timeout(20):
+            while not any(is_full(transport) for transport in streams.transports):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
         async with listening(service.moderator) as stream:
             begun = asyncio.get_running_loop().time()
             await service.website.http.server.close()
             assert asyncio.get_running_loop().time() - begun < 1.0
             assert await stream.ended() == []
         writer.transport.abort()
+
+
+def is_full(transport: asyncio.Transport) -> bool:
+    """Whether it takes nothing more, since its client reads nothing."""
+    return transport.get_write_buffer_size() > transport.get_write_buffer_limits()[1]
 
 
 async def test_a_refused_read_costs_nothing(service: Running) -> None:
