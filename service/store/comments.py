@@ -116,24 +116,23 @@ class CommentStore:
         return comment
 
     async def many(self, site: str, comment_ids: Sequence[str]) -> list[Comment | None]:
-        """Comments in the order of their ids, read with one command a partition."""
+        """Comments in the order of their ids, read in chunks, between which others have their turn."""
         by_partition: dict[int, list[str]] = {}
         for comment_id in comment_ids:
             by_partition.setdefault(self._partitions.of_comment(comment_id), []).append(comment_id)
-        chunks = [
-            (p, ids[start : start + CHUNK])
-            for p, ids in by_partition.items()
-            for start in range(0, len(ids), CHUNK)
-        ]
-        read = await asyncio.gather(*(self._read(p, site, ids) for p, ids in chunks))
+        read = await asyncio.gather(*(self._read(p, site, ids) for p, ids in by_partition.items()))
         found = {comment.id: comment for comments in read for comment in comments}
         return [found.get(comment_id) for comment_id in comment_ids]
 
     async def _read(self, p: int, site: str, ids: list[str]) -> list[Comment]:
-        names = [keys.comment(p, site, comment_id) for comment_id in ids]
-        stored = await again_if_interrupted(self._commands, "MGET", *names)
-        pairs = zip(ids, stored, strict=True)
-        return [record.load(site, comment_id, found) for comment_id, found in pairs if found is not None]
+        comments: list[Comment] = []
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            names = [keys.comment(p, site, comment_id) for comment_id in chunk]
+            stored = await again_if_interrupted(self._commands, "MGET", *names)
+            pairs = zip(chunk, stored, strict=True)
+            comments += [record.load(site, one, found) for one, found in pairs if found is not None]
+        return comments
 
     async def repeated(self, site: str, thread: str, idempotency_key: str, digest: str) -> str | None:
         """The id that an earlier request with this key made, or None.
