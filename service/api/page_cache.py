@@ -1,6 +1,7 @@
-"""Rendered pages of threads, kept in a process. Whether a kept page is still right is for its user to ask."""
+"""Rendered pages of threads, kept in a process. Which version is the right one is for its user to ask."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 _OVERHEAD = 1_000  # bytes that a page takes beside its body, about
@@ -15,6 +16,12 @@ class Page:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    version: int
+    task: asyncio.Future[Page]
+
+
 class Pages:
     """The pages of one process; the one that nobody has asked for the longest is forgotten first."""
 
@@ -22,6 +29,30 @@ class Pages:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._pages: dict[Sequence[object], Page] = {}
+        self._rendering: dict[Sequence[object], _Rendering] = {}
+
+    async def of_version(
+        self, name: Sequence[object], version: int, render: Callable[[], Awaitable[Page]]
+    ) -> Page:
+        """The page as it is kept, or rendered: once for all who ask for that version meanwhile."""
+        kept = self.get(name)
+        if kept is not None and kept.version == version:
+            return kept
+        running = self._rendering.get(name)
+        if running is None or running.version != version:
+            running = self._begun(name, _Rendering(version, asyncio.ensure_future(render())))
+        return await asyncio.shield(running.task)
+
+    def _begun(self, name: Sequence[object], rendering: _Rendering) -> _Rendering:
+        self._rendering[name] = rendering
+        rendering.task.add_done_callback(lambda _: self._rendered(name, rendering))
+        return rendering
+
+    def _rendered(self, name: Sequence[object], rendering: _Rendering) -> None:
+        if self._rendering.get(name) is rendering:
+            del self._rendering[name]
+        if not rendering.task.cancelled() and rendering.task.exception() is None:
+            self.put(name, rendering.task.result())
 
     def get(self, name: Sequence[object]) -> Page | None:
         page = self._pages.pop(name, None)

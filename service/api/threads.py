@@ -4,6 +4,7 @@ One small read tells whether a kept page is still right, so what was taken down 
 on.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -20,17 +21,19 @@ from service.store.directory import Site
 from service.store.ordered import Cursor, Order
 from service.store.threads import Branches
 
+_ON_THE_LOOP = 50  # comments that are written in a few milliseconds; with more, others have their turn
+
 
 async def rendered(services: Services, site: Site, thread: str, query: ThreadQuery) -> Page:
     """The page as it is at this moment."""
     name = (site.id, site.name, thread, query.sort, query.limit, query.cursor)
     version = await services.store.threads.version(site.id, thread)
-    kept = services.pages.get(name)
-    if kept is None or kept.version != version:
+
+    async def render() -> Page:
         body = await _body(services, site, thread, query)
-        kept = Page(version, _etag(name, body), body)
-        services.pages.put(name, kept)
-    return kept
+        return Page(version, _etag(name, body), body)
+
+    return await services.pages.of_version(name, version, render)
 
 
 def _etag(name: Sequence[object], body: bytes) -> str:
@@ -44,14 +47,18 @@ async def _body(services: Services, site: Site, thread: str, query: ThreadQuery)
     branches = await store.threads.branches(site.id, thread, Order(query.sort), query.limit, after)
     count = (await store.threads.counts(site.id, [thread]))[thread]
     comments = await _comments(services, site, branches)
-    return orjson.dumps(
-        {
-            "thread": thread,
-            "count": count,
-            "next_cursor": str(branches.next) if branches.next else None,
-            "comments": tree(branches, comments, site.name),
-        }
-    )
+
+    def written() -> bytes:
+        return orjson.dumps(
+            {
+                "thread": thread,
+                "count": count,
+                "next_cursor": str(branches.next) if branches.next else None,
+                "comments": tree(branches, comments, site.name),
+            }
+        )
+
+    return await asyncio.to_thread(written) if len(comments) > _ON_THE_LOOP else written()
 
 
 async def _comments(services: Services, site: Site, branches: Branches) -> Mapping[str, Comment]:

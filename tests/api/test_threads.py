@@ -3,10 +3,12 @@
 import asyncio
 import html
 import re
+import threading
 from typing import Any
 
 import pytest
 
+from service.api import threads
 from tests.api.calls import GOOD, JSON, as_sent, raw, refused, segment, thread_of, thread_path, wrong_fields
 from tests.running import Answer, Running
 
@@ -346,3 +348,22 @@ async def test_threads_of_one_name_on_two_sites_have_nothing_in_common(service: 
 async def test_a_slash_that_is_not_encoded_is_no_part_of_a_name(idle_service: Running) -> None:
     refused(await idle_service.website("GET", as_sent("/v1/threads/a/b/comments")), 404, "not_found")
     refused(await idle_service.website("GET", as_sent("/v1/threads//comments")), 404, "not_found")
+
+
+async def test_a_long_page_is_written_beside_the_loop_and_a_short_one_on_it(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside: list[bool] = []
+    tree = threads.tree
+
+    def noting(*arguments: Any) -> Any:
+        beside.append(threading.current_thread() is not threading.main_thread())
+        return tree(*arguments)
+
+    monkeypatch.setattr(threads, "tree", noting)
+    monkeypatch.setattr(threads, "_ON_THE_LOOP", 2)
+    for number in range(4):
+        await service.publish(f"{GOOD} {number}")
+        page = await thread_of(service.website)
+        assert len(page["comments"]) == number + 1
+    assert beside == [False, False, True, True]
