@@ -3,13 +3,14 @@
 import hashlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from service.supervision.errors import StartRefused
 
 LONGEST_PATH = 107
 """Bytes of a Unix socket's path: `sun_path` of unix(7) has 108, one of them the closing NUL."""
+
+_ELSEWHERE = Path("/tmp")  # noqa: S108  one place whatever TMPDIR says; what lies there is made private
 
 
 def place_for_socket(folder: Path) -> Path:
@@ -22,7 +23,7 @@ def place_for_socket(folder: Path) -> Path:
     if len(os.fsencode(near)) <= LONGEST_PATH:
         return near
     name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    return _private(Path(tempfile.gettempdir()) / f"codau-{os.getuid()}-{name}") / "valkey.sock"
+    return _private(_ELSEWHERE / f"codau-{os.getuid()}-{name}") / "valkey.sock"
 
 
 def _private(folder: Path) -> Path:

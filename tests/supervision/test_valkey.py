@@ -199,3 +199,12 @@ def test_a_data_folder_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None
     (tmp_path / "data").touch()
     with pytest.raises(StartRefused, match="CODAU_DATA_DIR"):
         EmbeddedValkey(tmp_path / "data").start()
+
+
+def test_a_place_for_the_socket_that_others_may_use_is_refused(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    place = EmbeddedValkey(deep).socket.parent
+    place.chmod(0o777)
+    with pytest.raises(StartRefused, match="not a private folder"):
+        EmbeddedValkey(deep)
+    place.rmdir()
