@@ -44,14 +44,16 @@ class Linear:
     def heaviest(self, words: list[str], least: float) -> list[int]:
         """Give the places of the (at most eight) words that add most, `least` and more.
 
-        A word adds its own weight and half of those of the pairs it stands in.
+        Numbers are not among them, since they tell nobody why. A word adds its own weight and half of those
+        of the pairs it stands in.
         """
         parts = [2 * self.steps.get(word, 0) for word in words]
         for place, pair in enumerate(map(" ".join, pairwise(words))):
             weight = self.steps.get(pair, 0)
             parts[place] += weight
             parts[place + 1] += weight
-        places = nlargest(_SHOWN, range(len(parts)), key=parts.__getitem__)
+        told = [place for place, word in enumerate(words) if not word.isdigit()]
+        places = nlargest(_SHOWN, told, key=parts.__getitem__)
         return [place for place in places if parts[place] * self.step >= 2 * least]
 
 

@@ -8,6 +8,7 @@ weighs was learned (`bench/train/weights.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from service.judging.checks.contact import contacts
 from service.judging.lexicon import Seen, terms
@@ -46,8 +47,6 @@ _CHEAP = frozenset(
     ]
 )
 _UNTOLD = frozenset([*_FIGURES, "#pointing"])
-_WITHOUT_A_TERM = 2.0
-"""Log-odds taken off where no term, contact or link is seen: figures alone make no advertisement."""
 _REFERRED_TO = frozenset(["youtube.com", "youtu.be", "vi.wikipedia.org", "en.wikipedia.org", "vnexpress.net"])
 _SPAN_LEAST = 1.0
 """Log-odds from which on a word is shown to have weighed."""
@@ -75,9 +74,12 @@ def spam_score(reading: Reading) -> float:
         return 0.0
     signs = spam_signs(reading)
     log_odds = load("spam").log_odds([*reading.once(features_of), *signs])
-    if _UNTOLD.issuperset(signs):
-        log_odds -= _WITHOUT_A_TERM
-    return probability(log_odds)
+    return probability(log_odds - without_a_term(signs))
+
+
+def without_a_term(signs: Iterable[str]) -> float:
+    """Give the log-odds taken off where no term, contact or link is seen: figures alone advertise nothing."""
+    return 2.0 if _UNTOLD.issuperset(signs) else 0.0
 
 
 def spam_signs(reading: Reading) -> list[str]:

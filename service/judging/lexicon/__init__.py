@@ -21,7 +21,7 @@ class Term:
     Attributes:
         topic: the list: `spam` or `toxic`.
         kind: the group of its list.
-        weight: in the unit that its list states.
+        weight: of an insult: how sure it is by itself, 0 to 1; of the rest 0.
         phrase: with its marks.
     """
 
@@ -44,7 +44,7 @@ class Seen:
 def _load(topic: str) -> list[Term]:
     lines = Path(__file__).with_name(f"{topic}.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return [Term(topic, kind, float(weight), phrase) for kind, weight, phrase in rows]
+    return [Term(topic, row[0], float(row[1]) if len(row) > 2 else 0.0, row[-1]) for row in rows]
 
 
 @cache
