@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 from service.settings import Fsync
 from service.supervision import folder, kernel
@@ -57,7 +58,7 @@ class EmbeddedValkey:
         self.data_dir = data_dir.absolute()
         self.folder = self.data_dir / "valkey"
         self.socket = place_for_socket(self.folder)
-        self.url = f"unix://{self.socket}"
+        self.url = f"unix://{quote(str(self.socket))}"
         self._fsync = fsync
         self._outlives_us = outlives_us
         self._owner: int | None = None

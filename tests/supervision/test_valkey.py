@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from service.store.connection import commands
 from service.supervision import kernel, valkey
 from service.supervision.errors import StartRefused
 from service.supervision.folder import FolderInUse
@@ -172,6 +173,13 @@ def test_a_server_that_does_not_answer_is_not_doubled(
     with pytest.raises(StartRefused, match="does not answer"):
         EmbeddedValkey(tmp_path).start()
     os.kill(left_behind, signal.SIGCONT)
+
+
+async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    with EmbeddedValkey(tmp_path / "Có Dấu 100% #1?") as server:
+        store = commands(server.url)
+        assert await store.run("PING") == b"PONG"
+        await store.close()
 
 
 def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
