@@ -60,9 +60,8 @@ def published(data: Path) -> None:
         flagged += bool(findings) and not rejecting
         codes.update(finding.code for finding in findings)
     share = 100 / len(texts)
-    print(
-        f"published comments: {len(texts):,}; rejected {rejected * share:.2f} %, flagged {flagged * share:.2f} %"
-    )
+    print(f"published comments: {len(texts):,}")
+    print(f"  rejected {rejected * share:.2f} %, flagged {flagged * share:.2f} %")
     print("  " + ", ".join(f"{code} {times * share:.2f} %" for code, times in codes.most_common()))
     median, last = np.quantile(np.array(spent) * 1e6, [0.5, 0.99])
     print(f"  processor time of one: median {median:.0f} µs, 99th percentile {last:.0f} µs")
