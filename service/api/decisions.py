@@ -1,5 +1,6 @@
 """What moderators decide, alone and in bulk; undo, the newsroom's answer, and the history of a comment."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -173,13 +174,22 @@ async def _decide(call: Call[Any, SiteQuery], comment_id: str, decision: Decisio
         if before.version != decision.version:
             raise VersionConflict(current=moderator_view(before, call.language))
         await _refuse_if_claimed(call, before, decision)
-        after = lifecycle.decide(before, _entry(call, before, decision, kind))
+        after = _decided(call, before, _entry(call, before, decision, kind))
         key_id = "" if getattr(decision, "force", False) else call.caller.id
-        if await store.comments.commit(Step(before, after, key_id=key_id)):
-            break
+        with contextlib.suppress(Claimed):  # claimed since we looked: look again, to say by whom
+            if await store.comments.commit(Step(before, after, key_id=key_id)):
+                break
     if after.state is not State.PENDING:
         await store.claims.drop(after.site, after.id)
     return after
+
+
+def _decided(call: Call[Any, SiteQuery], before: Comment, entry: Entry) -> Comment:
+    try:
+        return lifecycle.decide(before, entry)
+    except InvalidTransition as refused:
+        current = moderator_view(before, call.language)
+        raise InvalidTransition(refused.detail, state=before.state.value, current=current) from None
 
 
 async def _refuse_if_claimed(call: Call[Any, SiteQuery], before: Comment, decision: Decision) -> None:
@@ -187,7 +197,8 @@ async def _refuse_if_claimed(call: Call[Any, SiteQuery], before: Comment, decisi
         return
     claim = await call.services.store.claims.by_other(before.site, before.id, call.caller.id)
     if claim is not None:
-        raise Claimed(f"{claim.by} is working on this comment.", claim=claim_view(claim))
+        current = moderator_view(before, call.language)
+        raise Claimed(f"{claim.by} is working on this comment.", claim=claim_view(claim), current=current)
 
 
 def _entry(call: Call[Any, SiteQuery], before: Comment, decision: Decision, kind: _Kind) -> Entry:

@@ -242,6 +242,10 @@ OPERATIONS: Mapping[str, tuple[str, Documented]] = {
         "Show this document as a page",
         Documented({200: Answer("The page.", media="text/html")}),
     ),
+    "/moderate": (
+        "Show the moderators' page; one signs in on it",
+        Documented({200: Answer("The page.", headers=("ETag",), media="text/html")}),
+    ),
 }
 """What needs no key: GET alone; path → summary and the rest."""
 

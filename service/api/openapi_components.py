@@ -19,6 +19,7 @@ _PROBLEM_MODELS: Mapping[str, type[BaseModel]] = {
     "invalid_request": problem_models.InvalidRequestProblem,
     "version_conflict": problem_models.VersionConflictProblem,
     "invalid_transition": problem_models.TransitionProblem,
+    "claimed": problem_models.ClaimedProblem,
 }
 _PROBLEM_HEADERS: Mapping[str, tuple[str, ...]] = {
     "unauthorized": ("WWW-Authenticate",),

@@ -1,8 +1,8 @@
 """What a call answers when something goes wrong: the models behind the OpenAPI document."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from service.api.responses import ModeratorComment, State, described
+from service.api.responses import Claim, ModeratorComment, State, described
 
 
 class FieldError(BaseModel):
@@ -38,3 +38,15 @@ class TransitionProblem(Problem):
     """A step that the comment's state does not allow."""
 
     state: State = described("The state of the comment.", "rejected")
+    current: ModeratorComment | None = Field(
+        default=None, description="For moderators: the comment as it now stands."
+    )
+
+
+class ClaimedProblem(Problem):
+    """A comment that another moderator works on."""
+
+    claim: Claim | None = Field(default=None, description="For moderators: who works on it, until when.")
+    current: ModeratorComment | None = Field(
+        default=None, description="For moderators: the comment as it now stands."
+    )
