@@ -81,7 +81,7 @@ def _declared(endpoint: Endpoint, documented: Documented, parts: Components) -> 
         "summary": endpoint.summary,
         "description": documented.description,
         "security": [{"key": []}],
-        "x-roles": sorted(role.value for role in endpoint.roles or ()),
+        "x-roles": sorted(role.value for role in endpoint.roles),
         "parameters": [
             *_in_path(endpoint.path),
             *_in_query(endpoint.query, parts),

@@ -5,8 +5,8 @@ document. Nothing here knows what any call does.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_origin
 from urllib.parse import unquote_to_bytes
 
@@ -73,21 +73,19 @@ class Endpoint:
     """One call, declared.
 
     Attributes:
-        roles: whose keys may make it; None needs no key.
+        roles: whose keys may make it.
         concerns_site: whether it is about one site, implied by the key or named by `?site=`.
-        answers: HTTP status → what it answers, a model or None for no body.
     """
 
     method: str
     path: str
     handler: Callable[..., Awaitable[web.StreamResponse]]
-    roles: frozenset[Role] | None
+    roles: frozenset[Role]
     summary: str
     tag: str
     body: type[BaseModel] | None = None
     query: type[BaseModel] = Request
     concerns_site: bool = True
-    answers: Mapping[int, Any] = field(default_factory=dict)
 
 
 class Endpoints(list[Endpoint]):
@@ -101,7 +99,7 @@ class Endpoints(list[Endpoint]):
         self,
         method: str,
         path: str,
-        roles: frozenset[Role] | None,
+        roles: frozenset[Role],
         **declared: Any,
     ) -> Callable[[Handler], Handler]:
         """Declare the decorated function as a call's handler; its docstring's first line is the summary."""
@@ -129,7 +127,7 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
         services = request.app[SERVICES]
         snapshot = await services.store.directory.current()
         caller = await authenticated(request, services, snapshot)
-        if endpoint.roles is None or caller.role not in endpoint.roles:
+        if caller.role not in endpoint.roles:
             raise Forbidden(f"A key of role {caller.role} may not do that.")
         _refuse_unreadable(request.raw_path)
         query = _query(endpoint, request)
