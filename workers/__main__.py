@@ -30,14 +30,23 @@ Loop = Callable[[asyncio.Event], Awaitable[None]]
 log = structlog.get_logger()
 
 
-def duties(store: Store, queue: Queue) -> Mapping[str, Loop]:
-    """Every loop by its name."""
-    validator = Validator(store, queue)
-    return {
-        "validator": validator.run,
-        "recoverer": Recoverer(queue, validator).run,
-        "statistician": Statistician(store).run,
-    }
+DUTIES: Mapping[str, Callable[[Store, Queue], Loop]] = {
+    "validator": lambda store, queue: Validator(store, queue).run,
+    "recoverer": lambda store, queue: Recoverer(queue, Validator(store, queue)).run,
+    "statistician": lambda store, queue: Statistician(store).run,
+}
+"""Every loop by its name."""
+
+
+def duty(name: str) -> str:
+    """A name as the command line gives it.
+
+    Raises:
+        argparse.ArgumentTypeError: there is no such duty.
+    """
+    if name not in DUTIES:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(DUTIES)}")
+    return name
 
 
 async def keep_going(name: str, loop: Loop, stop: asyncio.Event) -> None:
@@ -74,8 +83,8 @@ async def run(settings: Settings, url: str, names: list[str], *, drain: bool) ->
         if drain:
             await empty(store, queue)
             return
-        chosen = {name: loop for name, loop in duties(store, queue).items() if not names or name in names}
-        await asyncio.gather(*(keep_going(name, loop, stop) for name, loop in chosen.items()))
+        chosen = set(names or DUTIES)
+        await asyncio.gather(*(keep_going(name, DUTIES[name](store, queue), stop) for name in chosen))
     finally:
         await queue.close()
         await store.close()
@@ -93,8 +102,7 @@ async def empty(store: Store, queue: Queue) -> None:
 def main() -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
-    names = ["validator", "recoverer", "statistician"]
-    parser.add_argument("names", nargs="*", choices=[*names, []], metavar="NAME")
+    parser.add_argument("names", nargs="*", type=duty, metavar="NAME")
     parser.add_argument("--drain", action="store_true", help="empty the queue once, and end")
     arguments = parser.parse_args()
     settings = load()

@@ -53,4 +53,4 @@ async def test_an_unknown_duty_is_refused(environment: dict[str, str]) -> None:
     process = await started(environment, "gardener")
     _, told = await process.communicate()
     assert process.returncode == 2
-    assert b"gardener" in told
+    assert b"'gardener' is none of validator, recoverer" in told
