@@ -8,7 +8,8 @@ from service.api.responses import described
 
 Date = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-11-22"])]
 
-Hours = Annotated[list[int], Field(min_length=24, max_length=24)]
+_EACH = Field(min_length=24, max_length=24)
+Hours = Annotated[list[int], _EACH]
 
 
 class ByState(BaseModel):
@@ -41,6 +42,10 @@ class ByHour(BaseModel):
 
     received: Hours = described("Comments that readers sent.")
     decided: Hours = described("Approvals and rejections.")
+    median_ms: Annotated[list[int | None], _EACH] = described(
+        "Half of the texts whose first decision was in this hour had waited for less, in milliseconds, with an "
+        "error of at most 21 %; null where there was none."
+    )
 
 
 class Agreement(BaseModel):

@@ -12,7 +12,7 @@ from service.api.requests import Nothing, SiteQuery
 from service.api.routing import MODERATOR, Call, Endpoints, reply
 from service.api.views import View
 from service.comments.counting import DECIDED
-from service.comments.durations import percentile
+from service.comments.durations import COARSE, percentile
 from service.comments.model import State
 from service.errors import InvalidRequest
 from service.store.statistics import Figures, day_of
@@ -92,7 +92,7 @@ def _day(day: date, figures: Figures) -> View:
         "decisions": _summed(by_moderator.values()),
         "decision_time": _decision_time(figures),
         "by_moderator": by_moderator,
-        "by_hour": {"received": received, "decided": decided},
+        "by_hour": {"received": received, "decided": decided, "median_ms": _medians(figures)},
         "agreement": _agreement(figures),
     }
 
@@ -104,6 +104,14 @@ def _of(figures: Figures, kind: str) -> Iterator[tuple[tuple[str, ...], int]]:
 
 def _by_hour(figures: Figures, kind: str) -> list[int]:
     return [figures.get((kind, str(hour)), 0) for hour in range(24)]
+
+
+def _medians(figures: Figures) -> list[int | None]:
+    """How long texts waited whose first decision was in an hour."""
+    hours: list[dict[int, int]] = [{} for _ in range(24)]
+    for (hour, bucket), number in _of(figures, "waited"):
+        hours[int(hour)][int(bucket)] = number
+    return [percentile(buckets, 0.5, width=COARSE) for buckets in hours]
 
 
 def _by_moderator(figures: Figures) -> dict[str, dict[str, int]]:

@@ -7,7 +7,7 @@ decision is undone; everything else counts what happened, taken back or not.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from service.comments.durations import bucket_of
+from service.comments.durations import COARSE, bucket_of
 from service.comments.lifecycle import DECISIONS
 from service.comments.model import READERS_WORDS, Comment, Entry, Event, State, present_after
 
@@ -25,8 +25,8 @@ class Count:
     Attributes:
         at: when it happened, unix ms.
         what: the figure: `received`, `decided` (approvals and rejections), or a kind and what it is of:
-            `state`, `code`, `decision` (event, moderator), `wait` (see `durations`),
-            `agreement` (said, code).
+            `state`, `code`, `decision` (event, moderator), `wait` and, coarse,
+            `waited` (see `durations`), `agreement` (said, code).
         by: how much it grows, -1 where something is taken back.
     """
 
@@ -60,6 +60,7 @@ def counts(comment: Comment, version: int) -> Iterator[Count]:
     waited = _waited(log)
     if waited is not None:
         yield Count(entry.at, ("wait", str(bucket_of(waited))))
+        yield Count(entry.at, ("waited", str(bucket_of(waited) // COARSE)))
     yield from _agreement(log)
 
 

@@ -1,7 +1,7 @@
 """A site's statistics: a hash of figures for each day, to which every event is added once.
 
 A figure's field is what it is of, joined by colons (`service/comments/counting.py`); what is counted by the
-hour has the hour behind it. Days are those of Vietnam.
+hour has the hour behind its kind. Days are those of Vietnam.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ KEPT_S = 400 * 86_400
 HOLD_MS = 5_000
 """After so long in silence whoever counts is taken for dead: some turns of reading, each of a second."""
 
-_HOURLY = frozenset({"received", "decided"})
+_HOURLY = frozenset({"received", "decided", "waited"})
 
 Figures = Mapping[tuple[str, ...], int]
 """What is of a day, by kind and the rest of the field."""
@@ -107,8 +107,8 @@ def _local(at: int) -> datetime:
 
 
 def _field(count: Count) -> str:
-    kind = count.what[0]
-    return f"{kind}:{_local(count.at).hour}" if kind in _HOURLY else ":".join(count.what)
+    kind, *rest = count.what
+    return ":".join([kind, str(_local(count.at).hour), *rest] if kind in _HOURLY else count.what)
 
 
 def _figures(flat: Sequence[bytes]) -> Figures:

@@ -44,6 +44,8 @@ async def test_a_day_tells_what_came_and_what_became_of_it(service: Running) -> 
     assert day["by_moderator"] == {"moderator": day["decisions"]}
     assert sum(day["by_hour"]["decided"]) == 2
     assert day["agreement"] == {"contact": {"upheld": 1, "overruled": 0}}
+    hours = zip(day["by_hour"]["decided"], day["by_hour"]["median_ms"], strict=True)
+    assert all((decided > 0) == (median is not None) for decided, median in hours)
     assert 0 < day["decision_time"]["median_ms"] <= day["decision_time"]["p95_ms"] < 60_000
 
 
@@ -88,7 +90,11 @@ async def test_a_day_on_which_nothing_happened_is_told_too(service: Running) -> 
     for day in found["days"]:
         assert day["received"] == 0
         assert day["decision_time"] is None
-        assert day["by_hour"] == {"received": [0] * 24, "decided": [0] * 24}
+        assert day["by_hour"] == {
+            "received": [0] * 24,
+            "decided": [0] * 24,
+            "median_ms": [None] * 24,
+        }
         assert day["by_code"] == day["by_moderator"] == day["agreement"] == {}
 
 

@@ -79,6 +79,7 @@ def expected(count: int) -> dict[str, int]:
         "decision:approved:Lan": count // 2,
         "decision:rejected:Hoa": count // 2,
         "wait:132": count,
+        "waited:12:33": count,
         "agreement:overruled:link": count // 2,
         "agreement:upheld:link": count // 2,
     }
