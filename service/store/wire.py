@@ -88,6 +88,13 @@ class _Session(asyncio.Protocol):
         self._watch = self._loop.call_later(_LOOK_EVERY_S, self._look_for_silence)
 
     def send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
+        """The reply to come.
+
+        Raises:
+            Restarting: the connection has ended since the caller was given it.
+        """
+        if not self.alive:
+            raise Restarting("The connection to the store broke.")
         if not self._unsent:
             self._loop.call_soon(self._write)
         self._unsent.append(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub says one element

@@ -232,3 +232,19 @@ async def test_a_server_that_comes_back_or_has_read_its_data_is_found(socket_pat
     async with pretended(socket_path, reading):
         assert await answer == b"PONG"
         await line.close()
+
+
+async def test_a_server_that_greets_and_goes_keeps_nobody_waiting(socket_path: Path) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1_000)
+        writer.write(b"+PONG\r\n")
+        writer.close()
+
+    server = await asyncio.start_unix_server(greet, socket_path)
+    line = Wire(f"unix://{socket_path}")
+    async with asyncio.timeout(5):
+        for _ in range(20):
+            with pytest.raises(Unavailable):
+                await line.run("GET", "k")
+    await line.close()
+    server.close()
