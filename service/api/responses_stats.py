@@ -43,8 +43,8 @@ class ByHour(BaseModel):
     received: Hours = described("Comments that readers sent.")
     decided: Hours = described("Approvals and rejections.")
     median_ms: Annotated[list[int | None], _EACH] = described(
-        "Half of the texts whose first decision was in this hour had waited for less, in milliseconds, with an "
-        "error of at most 21 %; null where there was none."
+        "Half of the texts whose first decision was in this hour had waited for less, in milliseconds, with "
+        "an error of at most 21 %; null where there was none."
     )
 
 
