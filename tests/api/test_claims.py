@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from bench import moderators
 from tests.running import Caller, Running
 
 
@@ -93,3 +94,9 @@ async def test_wrong_limits_are_refused(service: Running) -> None:
     for asked in ({"limit": 0}, {"limit": 101}, {"lease_seconds": 0}, {"lease_seconds": 3601}, {"x": 1}):
         assert (await service.moderator("POST", "/v1/queue/claim", json=asked)).status == 422
     assert (await service.website("POST", "/v1/queue/claim", json={})).status == 403
+
+
+async def test_eight_moderators_decide_each_comment_once_and_every_loser_sees_it(service: Running) -> None:
+    log = await moderators.raced(service, 160)
+    await moderators.check(service, log, 160)
+    assert log.refused, "there were races"
