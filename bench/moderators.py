@@ -1,7 +1,7 @@
 """Eight moderators decide a long queue through claims: is each comment decided once, and handed to one?
 
-`python -m bench.moderators [COMMENTS]` (10,000). The checker keeps its own log of what every client was handed
-and answered, and compares it with what the history of each comment says.
+`python -m bench.moderators [COMMENTS]` (10,000). The checker keeps its own log of what every client was
+handed and answered, and compares it with what the history of each comment says.
 """
 
 import asyncio
