@@ -201,7 +201,8 @@ class Stream:
             if len(chunk) >= _CHUNK:
                 await self._send(chunk)
                 chunk = b""
-        await self._send(chunk)
+        if chunk:
+            await self._send(chunk)
 
     def _block(self, event: StoredEvent, comment: Comment | None) -> bytes:
         """One event as it is sent, with an id that says: everything up to this one."""
