@@ -87,3 +87,9 @@ def test_threads_get_what_one_alone_gets() -> None:
     words_of.cache_clear()
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(_findings, _OURS)) == alone
+
+
+@given(st.sampled_from([row[1] for row in rows("diacritics")] + proper()))
+@settings(max_examples=100, deadline=None)
+def test_a_full_stop_more_changes_nothing(text: str) -> None:
+    assert [f.code for f in diacritics(f"{text}.")] == [f.code for f in diacritics(text)]
