@@ -144,6 +144,31 @@ async def test_no_key_acts_while_an_input_method_composes(newsroom: Newsroom) ->
     assert await newsroom.state_of(comment) == "pending"
 
 
+async def test_a_key_held_down_decides_once(newsroom: Newsroom) -> None:
+    await newsroom.service.submit(FIRST)
+    second = await newsroom.service.submit(SECOND)
+    async with newsroom.desk() as desk:
+        await desk.reads(FIRST)
+        for _ in range(3):
+            await desk.page.keyboard.down("a")
+        await desk.reads(SECOND)
+    assert await newsroom.state_of(second) == "pending"
+
+
+async def test_words_taken_while_editing_leave_the_cursor_in_the_text(newsroom: Newsroom) -> None:
+    await newsroom.service.submit(HALF_MARKED)
+    async with newsroom.desk() as desk:
+        await desk.press("e")
+        field = desk.page.get_by_label("Nội dung sẽ đăng")
+        await desk.page.get_by_role("button", name="Đổi “cach” thành “cách”").click()
+        await expect(field).to_have_value(HALF_MARKED.replace("cach", "cách"))
+        await expect(field).to_be_focused()
+        await desk.press("Alt+s")
+        await expect(field).to_have_value(RESTORED)
+        await desk.press("Alt+o")
+        await expect(field).to_have_value(HALF_MARKED)
+
+
 async def test_a_key_can_be_given_to_another_action(newsroom: Newsroom) -> None:
     comment = await newsroom.service.submit(FIRST)
     async with newsroom.desk() as desk:

@@ -36,7 +36,7 @@ async def submit_many(newsroom: Newsroom, count: int) -> None:
 
 async def so_many_wait(newsroom: Newsroom, count: int) -> None:
     """Wait until the queue has that length."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(60 + count / 20):
         while True:
             answer = await newsroom.service.moderator("GET", "/v1/queue?limit=1")
             if answer.json["total"] == count:

@@ -127,7 +127,7 @@ function refused(desk, item, index, problem, again) {
   const isElsewhere = current && current.state !== desk.feed.state;
   if (!isElsewhere) {
     desk.view(item.id).told = problem.told ?? null;
-    desk.bringBack(index, current ? merged(item, current) : item);
+    desk.bringBack(index, merged(item, current ?? { claim: problem.document?.claim ?? item.claim, author: {} }));
   }
   const look = { label: t("look"), act: () => desk.show(desk.feed.indexOf(item.id)) };
   const anyway = { label: t("anyway"), act: () => (desk.view(item.id).told = null, again({ force: true })) };

@@ -23,7 +23,7 @@ export function card(item, view, act) {
     "article",
     { class: classes(view), id: `card-${item.id}`, tabindex: "-1", "aria-labelledby": name, "data-id": item.id },
     head(item, view, name),
-    view.told && h("p", { class: "told", role: "status" }, view.told),
+    view.told && saying(view.told),
     h("div", { class: "content" }, context(item), bodyView(item, view), work(item, view, act), view.extra),
     aside(item, act),
     !view.isEditing && actions(item, view),
@@ -31,6 +31,9 @@ export function card(item, view, act) {
 }
 
 const classes = ({ isSelected, told }) => ["card", isSelected && "selected", told && "stale"].filter(Boolean).join(" ");
+
+/** What happened to a comment while it was being read. */
+export const saying = (told) => h("p", { class: "told", role: "status" }, told);
 
 function head(item, view, name) {
   return h(

@@ -1,7 +1,7 @@
 // A list of comments to work through: which one is being read, and the few cards around it that are in the page.
 // However long the list is, the page holds a window of it, so that every move costs the same.
 
-import { card } from "./card.js";
+import { card, saying } from "./card.js";
 import { h, steadily } from "./dom.js";
 import { AHEAD } from "./feed.js";
 import { t } from "./i18n.js";
@@ -114,6 +114,16 @@ export class Desk {
     if (had) (fresh.querySelector(place) ?? fresh).focus({ preventScroll: true });
   }
 
+  /** Say on a card what happened to its comment; what is being written on it stays. */
+  tell(id, told) {
+    const view = this.view(id);
+    view.told = told;
+    if (!view.isEditing && !view.isRejecting && !view.extra) return this.refresh(id);
+    const element = this.cardOf(id);
+    element?.querySelector(".told")?.remove();
+    return element?.querySelector("header").after(saying(told));
+  }
+
   #card(item) {
     const view = { ...this.view(item.id), isSelected: this.selected.has(item.id) };
     return card(item, view, (action, ...values) => this.act(this, action, item.id, ...values));
@@ -128,6 +138,8 @@ export class Desk {
   }
 
   focus() {
+    const active = document.activeElement;
+    if (active?.matches("input, select, textarea") && !this.element.contains(active)) return; // somebody searches
     const element = this.currentCard ?? this.rest;
     element.focus({ preventScroll: true });
     if (this.index <= 0) window.scrollTo({ top: 0, behavior: "instant" });

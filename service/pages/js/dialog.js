@@ -29,6 +29,7 @@ export function ask(title, content) {
     element.addEventListener("close", () => {
       element.remove();
       if (before?.isConnected) before.focus({ preventScroll: true });
+      else window.dispatchEvent(new Event("refocus"));
       resolve(answer);
     });
     document.body.append(element);

@@ -18,6 +18,7 @@ export function editor(item, view, act) {
     field.value = text;
     act("draft", text);
     show();
+    field.focus();
   };
   let due = 0;
   field.addEventListener("input", () => {

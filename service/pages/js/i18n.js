@@ -1,11 +1,12 @@
 // The two languages of the page. Vietnamese comes first; English is a choice that this browser remembers.
 
+import codes from "./strings-codes.js";
 import en from "./strings-en.js";
 import vi from "./strings-vi.js";
 import { kept, keep } from "./kept.js";
 
 export const language = kept("language") === "en" ? "en" : "vi";
-const strings = language === "en" ? en : vi;
+const strings = language === "en" ? { ...en, ...codes.en } : { ...vi, ...codes.vi };
 
 /** The text of that name, `{x}` replaced by `values.x`; `name.one` where there is one and `values.n` is 1. */
 export function t(name, values = {}) {

@@ -53,9 +53,7 @@ async function happened(desk, news, comment) {
 async function changed(desk, known) {
   const newer = await api.comment(known.id).catch(() => null);
   if (!newer || !desk.feed.update(known.id, newer)) return;
-  const view = desk.view(known.id);
-  view.told = await lastStep(known.id);
-  if (!view.isEditing) desk.refresh(known.id);
+  desk.tell(known.id, await lastStep(known.id));
 }
 
 /** A colleague has decided: gone at once, unless it is being read. */
@@ -63,8 +61,7 @@ async function decided(desk, known) {
   if (known.id !== desk.current) return desk.drop(known.id);
   const told = await lastStep(known.id);
   if (known.id !== desk.current) return desk.feed.find(known.id) && desk.drop(known.id);
-  desk.view(known.id).told = told;
-  if (!desk.view(known.id).isEditing) desk.refresh(known.id);
+  desk.tell(known.id, told);
 }
 
 async function lastStep(id) {

@@ -28,5 +28,6 @@ async function look(desk) {
   const seen = { claim: fresh.claim, cluster_size: alike.total, author: fresh.author };
   const isNews = JSON.stringify(seen) !== JSON.stringify({ claim: item.claim, cluster_size: item.cluster_size, author: item.author });
   Object.assign(item, seen);
-  if (isNews && !desk.view(item.id).isEditing) desk.refresh(item.id);
+  const { isEditing, isRejecting, extra } = desk.view(item.id);
+  if (isNews && !isEditing && !isRejecting && !extra) desk.refresh(item.id);
 }

@@ -46,6 +46,7 @@ async function onKey(event) {
   const key = nameOf(event);
   if (key === null || isForControl(event)) return;
   const action = actionOf(key);
+  if (event.repeat && !["next", "previous"].includes(action)) return; // a key held down decides once
   if (key === "Escape") page.onEscape?.();
   else if (/^[1-9]$/.test(key) && page.onDigit?.(Number(key))) event.preventDefault();
   else if (action === "help") {
@@ -73,6 +74,7 @@ async function start() {
   document.addEventListener("keydown", onKey);
   window.addEventListener("hashchange", () => me && show());
   window.addEventListener("signed-out", askAgain);
+  window.addEventListener("refocus", () => page?.onReturn?.());
   keepTimes();
   const moderator = await whoAmI().catch(() => ({}));
   if (moderator.name) return enter(moderator);

@@ -20,13 +20,18 @@ export const noticeBoard = () => h("div", { class: "notice-board" }, urgent, pol
 export function notify(text, { urgent: stays = false, actions = [], about = null } = {}) {
   const board = stays ? urgent : polite;
   const notice = h("div", { class: "notice", "data-about": about }, h("p", {}, text));
-  const close = () => notice.remove();
+  const close = () => {
+    const had = notice.contains(document.activeElement);
+    notice.remove();
+    if (had) window.dispatchEvent(new Event("refocus"));
+  };
+  const fade = () => (notice.matches(":hover, :focus-within") ? setTimeout(fade, SHORT_MS) : close());
   for (const { label, act, key } of actions) {
     const run = () => (close(), act());
     notice.append(h("button", { type: "button", onclick: run }, label, key && h("kbd", {}, key)));
   }
   if (stays) notice.append(h("button", { type: "button", class: "quiet", onclick: close }, t("close")));
-  else setTimeout(close, SHORT_MS);
+  else setTimeout(fade, SHORT_MS);
   board.append(notice);
   while (board.children.length > MOST) board.firstChild.remove();
 }

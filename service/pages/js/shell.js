@@ -55,7 +55,7 @@ function themeButton() {
 }
 
 const helpButton = () =>
-  h("button", { type: "button", class: "tool", onclick: help }, t("key.help"), h("kbd", { "aria-hidden": "true" }, keyOf("help")));
+  h("button", { type: "button", class: "tool help", onclick: help }, t("key.help"), h("kbd", { "aria-hidden": "true" }, keyOf("help")));
 
 const leaveButton = () =>
   h("button", { type: "button", class: "tool", onclick: () => signOut().finally(() => location.reload()) }, t("signout"));

@@ -10,7 +10,7 @@ const day = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "2-digit", mo
 
 export const fullTime = (time) => full.format(new Date(time));
 export const clockTime = (time) => clock.format(new Date(time));
-export const dayOf = (time) => day.format(new Date(time));
+export const dayOf = (time) => day.format(new Date(time)).replace("-", "/");
 
 const STEPS = [
   ["days", 86_400_000, 2],
@@ -32,7 +32,7 @@ export function ago(time, now = Date.now()) {
 
 /** Seconds as people say them. */
 export function duration(seconds) {
-  if (seconds < 90) return t("time.seconds", { n: number(Math.round(seconds)) });
+  if (seconds < 90) return t("time.seconds", { n: number(Math.round(seconds * 10) / 10) });
   if (seconds < 5400) return t("time.minutes", { n: number(Math.round(seconds / 60)) });
   return t("time.hours", { n: number(Math.round(seconds / 360) / 10) });
 }
