@@ -61,19 +61,20 @@ _SHORTENERS = frozenset(
         *("ouo.io", "v.gd", "t.ly", "lnkd.in", "g.co", "vt.tiktok.com", "qr.ae", "adf.ly"),
     ]
 )
+_AFTER_A_COMMA = frozenset(["com", "net", "org", "vn"])
 _NO_ADDRESS = frozenset(["asp.net", "vb.net", "ado.net", "next.js", "node.js"])
 
 _TEAM = re.compile(r"[a-z]\d{1,2}\.vn")  # "U23.vn" is a team before a full stop
 _SCHEME = re.compile(r"(?:https?|hxxps?|ftp)\s?:\s?/\s?/\s?([^\s/?#<>\"'()\[\]{}!,;“”‘’«»]{1,253})")
 _TIGHT = re.compile(r"(?<![\w@.-])[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+(?![\w@])")
-_DOT_WORD = r"(?:\s?[\[({]\s?(?:\.|dot|cham|,)\s?[\])}]\s?|\s(?:dot|cham)\s)"
+_DOT_WORD = r"(?:\s?[\[({]\s?(?:\.|dot|cham|,)\s?[\])}]\s?|\s(?:dot|cham)\s|(?<=\w)[•·∙](?=\w))"
 _APART = re.compile(
-    rf"(?:(?P<blank>\s\.\s?|\.\s)|(?P<said>{_DOT_WORD}))"
+    rf"(?:(?P<blank>\s\.\s?|\.\s|(?<=\w),(?=\w))|(?P<said>{_DOT_WORD}))"
     rf"(?P<tld>{_SURE_APART})(?:(?:\s?\.\s?|{_DOT_WORD})vn)?(?!\w)"
 )
 _NAME_BEFORE = re.compile(r"(?:[a-z0-9-]{1,63}(?:\.|" + _DOT_WORD + r")){0,3}[a-z0-9-]{2,63}$")
 _PATH = re.compile(r"(?::\d{1,5})?(?:[/?#][^\s<>\"]*)?")
-_DOTS = re.compile(_DOT_WORD + r"|\s?\.\s?")
+_DOTS = re.compile(_DOT_WORD + r"|\s?\.\s?|,")
 _HOST = re.compile(r"(?:[^\s@/]*@)?([^\s:/]+)")
 _TRAILING = ".,;:!?)]}'\"…“”‘’«»"
 
@@ -180,6 +181,8 @@ def _apart(reading: Reading) -> list[Link]:
         last = _DOTS.split(name[0])[-1]
         if match["blank"] == ". " and could_be_syllable(last):
             continue  # a sentence ended
+        if match["blank"] == "," and match["tld"] not in _AFTER_A_COMMA:
+            continue
         host = _DOTS.sub(".", reading.bare[start : match.end()])
         said = match["said"] is not None
         sure = not last.isdigit() and (

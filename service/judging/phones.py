@@ -54,7 +54,7 @@ _SAID = {digit: digit for digit in "0123456789"} | {
     )
     for word in names.split()
 }
-_SPOKEN = re.compile(rf"(?<!\w)(?:(?:{'|'.join(_SAID)})(?:[\s.,\-]{{1,3}}+|$)){{9,}}")
+_SPOKEN = re.compile(rf"(?<!\w)(?:(?:{'|'.join(_SAID)}|\d{{2,4}})(?:[\s.,\-]{{1,3}}+|$)){{5,}}")
 _PAUSE = re.compile(r"[\s.,\-]+")
 
 
@@ -70,7 +70,8 @@ def phones(reading: Reading) -> list[Span]:
     if reading.digits >= 6:
         spans += _written(reading.plain) or _written(_with_digits(reading.plain))
         spans += _toll_free(reading)
-    if sum(map(_SAID.__contains__, reading.keys)) >= 9:
+    said = sum(map(_SAID.__contains__, reading.keys))
+    if said >= 9 or (said >= 3 and said + reading.digits >= 9):
         spans += _spoken(reading)
     return spans
 
@@ -110,7 +111,7 @@ def _spoken(reading: Reading) -> list[Span]:
     spans: list[Span] = []
     for match in _SPOKEN.finditer(reading.bare):
         said = _PAUSE.split(match[0].strip(" \t\n.,-"))
-        digits = "".join(_SAID[word] for word in said)
+        digits = "".join(_SAID.get(word, word) for word in said)
         if digits.startswith("0") and _RIGHT.fullmatch(digits[1:]):
             spans.append((match.start(), match.start() + len(match[0].rstrip(" \t\n.,-"))))
     return spans

@@ -5,9 +5,10 @@ Every form knows where in the text it came from. Nothing here judges.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -31,6 +32,8 @@ _LOOKALIKES = {
     **dict(zip("ɑɡɩıʟɴʀᴀʙᴄᴅᴇɢʜɪᴊᴋᴍᴏᴘꜱᴛᴜᴠᴡʏᴢ", "agiilnrabcdeghijkmopstuvwyz", strict=True)),
     **dict(zip("օսհոցքԼ", "ouhnggl", strict=True)),
 }
+_KEYCAP = "\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}"
+_OF_EMOJI = _KEYCAP + "\N{VARIATION SELECTOR-15}\N{ZERO WIDTH JOINER}"
 _DOTS = "\N{IDEOGRAPHIC FULL STOP}\N{ONE DOT LEADER}\N{HALFWIDTH IDEOGRAPHIC FULL STOP}"
 
 # What the quick way cannot read: marks apart from their letter, other scripts, compatibility letters. Scripts
@@ -60,9 +63,11 @@ def _tables() -> tuple[_Table, _Table, _Table, npt.NDArray[np.bool_]]:
     lower, bare = np.arange(0x10000, dtype=np.uint16), np.arange(0x10000, dtype=np.uint16)
     for code in range(0xD800):
         letter = chr(code)
-        if len(letter.lower()) == 1:
+        if letter.isdecimal():
+            lower[code] = ord("0") + int(letter)
+        elif len(letter.lower()) == 1:
             lower[code] = ord(letter.lower())
-        bare[code] = ord(_unmarked(letter)) if code < 0x2000 else lower[code]
+        bare[code] = ord(_unmarked(letter)) if code < 0x2000 and not letter.isdecimal() else lower[code]
     part_of_word = np.array([chr(code).isalnum() for code in range(0x10000)])
     odd = np.zeros(0x10000, dtype=np.bool_)
     for first, last in _ODD_RANGES:
@@ -81,6 +86,7 @@ class _Folded(dict[str, str]):
         known = _LOOKALIKES.get(character.lower())
         if known is None:
             known = "." if character in _DOTS else unicodedata.normalize("NFKC", character).lower()
+            known = "" if character in _OF_EMOJI else known
             known = unicodedata.normalize("NFC", known)
         if len(self) < 0x4000:
             self[character] = known
@@ -88,6 +94,10 @@ class _Folded(dict[str, str]):
 
 
 _FOLDED = _Folded()
+
+
+def _belongs_to_the_one_before(character: str) -> bool:
+    return bool(unicodedata.combining(character)) or character in _KEYCAP
 
 
 def _units(text: str) -> _Table:
@@ -98,17 +108,34 @@ def _string(units: _Table) -> str:
     return units.tobytes().decode("utf-16-le", "surrogatepass")
 
 
-def _unfold(text: str) -> tuple[str, list[int]]:
-    """Read a text with odd characters: what hides and stacked marks gone, look-alikes as what they look like.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 
-    Returns the folded text and, for each of its characters, the position it came from.
-    """
+
+def _characters(text: str) -> Iterator[tuple[str, Span]]:
+    """Give the characters of a text and where they stand; a typed HTML entity is what it stands for."""
     gone = set(hidden(text))
-    characters: list[str] = []
-    positions: list[int] = []
-    for position, character in enumerate(text):
-        if position in gone:
+    place = 0
+    while place < len(text):
+        entity = _ENTITY.match(text, place) if text[place] == "&" else None
+        if entity is not None:
+            meant = html.unescape(entity[0])
+            hides = hidden(meant)
+            yield from ((c, entity.span()) for at, c in enumerate(meant) if at not in hides)
+            place = entity.end()
             continue
+        if place not in gone:
+            yield text[place], (place, place + 1)
+        place += 1
+
+
+def _unfold(text: str) -> tuple[str, list[Span]]:
+    """Read a text with odd characters: without what hides and stacked marks, look-alikes as what they seem.
+
+    Returns the folded text and, for each of its characters, where it came from.
+    """
+    characters: list[str] = []
+    positions: list[Span] = []
+    for character, position in _characters(text):
         if unicodedata.combining(character):
             joined = unicodedata.normalize("NFC", characters[-1] + character) if characters else ""
             if len(joined) == 1:
@@ -177,10 +204,10 @@ class Reading:
     def __init__(self, text: str) -> None:
         self.text = text
         self._done: dict[object, object] = {}
-        self._positions: list[int] | None = None
+        self._positions: list[Span] | None = None
         units = _units(text)
         self.odd = bool(_ODD.take(units).any())
-        if self.odd:
+        if self.odd or ("&" in text and _ENTITY.search(text)):
             text, self._positions = _unfold(text)
             units = _units(text)
         self.astral = len(units) != len(text)
@@ -240,10 +267,10 @@ class Reading:
         """Give where in the text a part of `plain` stands, loose marks on its last letter included."""
         if self._positions is None:
             return start, end
-        last = self._positions[end - 1] + 1
-        while last < len(self.text) and unicodedata.combining(self.text[last]):
+        last = self._positions[end - 1][1]
+        while last < len(self.text) and _belongs_to_the_one_before(self.text[last]):
             last += 1
-        return self._positions[start], last
+        return self._positions[start][0], last
 
 
 _LEET = str.maketrans("013457@$", "oieastas")

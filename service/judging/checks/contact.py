@@ -21,7 +21,7 @@ _LOCAL_BEFORE = re.compile(r"[a-z0-9](?:[\w.+-]{0,62}\w)?$")
 _SAID_AT = re.compile(r"[ (\[{]at[ )\]}]|a cong")
 _AT_SIGN = re.compile(_AT)
 
-_MESSENGER = r"(?:zalo|zlo|telegram|tele|tlg|viber|whatsapp|wechat|skype|line id|kakaotalk)"
+_MESSENGER = r"(?:zalo|zlo|telegram|tele|tlg|viber|whatsapp|wechat|skype|line id|kakaotalk|gmail|mail|email)"
 _BETWEEN = r"(?:\s?(?:id|nick|la|so|cua minh|cua em|minh|em|ad|admin|nhom|kenh|inbox|ib|group)){0,3}"
 _NAME = r"[a-z][a-z0-9_.]{4,32}"
 _HANDLE = re.compile(
