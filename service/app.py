@@ -19,6 +19,7 @@ from service.api import (
     replay,
     statistics,
     stream,
+    webhooks,
 )
 from service.api.answers import Answers
 from service.api.metrics import METRICS, Metrics, measured
@@ -43,6 +44,7 @@ ENDPOINTS = [
     *statistics.endpoints,
     *administration.endpoints,
     *replay.endpoints,
+    *webhooks.endpoints,
 ]
 
 

@@ -107,9 +107,9 @@ class _Server(TestServer):
 
 
 @contextlib.asynccontextmanager
-async def running(redis_url: str, *, validating: bool = True) -> AsyncIterator[Running]:
+async def running(redis_url: str, *, validating: bool = True, **chosen: Any) -> AsyncIterator[Running]:
     """Run a service; without `validating` the queue stays as it is until the test judges."""
-    settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
+    settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY, **chosen)  # type: ignore[arg-type]
     app = create_app(settings)
     server = _Server(app)
     async with TestClient(server) as http:

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "service.store": ["service.comments", "service.judging", "service.errors"],
     "service.transfer": ["service.api", "service.store", "service.comments", "service.errors"],
     "service.pages": ["service.errors"],
+    "service.outgoing": [],
     "service.supervision": ["service"],
     "service.commands": ["service"],
     "workers": ["service"],

@@ -16,9 +16,11 @@ import structlog
 import uvloop
 
 from service import logs
+from service.outgoing.client import OutgoingClient
 from service.settings import Settings, load
 from service.store.queue import UNREACHABLE, Queue
 from service.store.store import Store
+from workers.courier import Courier
 from workers.recoverer import Recoverer
 from workers.statistician import Statistician
 from workers.validator import Validator
@@ -30,10 +32,15 @@ Loop = Callable[[asyncio.Event], Awaitable[None]]
 log = structlog.get_logger()
 
 
-DUTIES: Mapping[str, Callable[[Store, Queue], Loop]] = {
-    "validator": lambda store, queue: Validator(store, queue).run,
-    "recoverer": lambda store, queue: Recoverer(queue, Validator(store, queue)).run,
-    "statistician": lambda store, queue: Statistician(store).run,
+def _courier(store: Store, settings: Settings) -> Courier:
+    return Courier(store, lambda: OutgoingClient(allow_private=settings.webhook_allow_private))
+
+
+DUTIES: Mapping[str, Callable[[Store, Queue, Settings], Loop]] = {
+    "validator": lambda store, queue, _: Validator(store, queue).run,
+    "recoverer": lambda store, queue, _: Recoverer(queue, Validator(store, queue)).run,
+    "statistician": lambda store, queue, _: Statistician(store).run,
+    "courier": lambda store, queue, settings: _courier(store, settings).run,
 }
 """Every loop by its name."""
 
@@ -84,7 +91,9 @@ async def run(settings: Settings, url: str, names: list[str], *, drain: bool) ->
             await empty(store, queue)
             return
         chosen = set(names or DUTIES)
-        await asyncio.gather(*(keep_going(name, DUTIES[name](store, queue), stop) for name in chosen))
+        await asyncio.gather(
+            *(keep_going(name, DUTIES[name](store, queue, settings), stop) for name in chosen)
+        )
     finally:
         await queue.close()
         await store.close()

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from service.api import responses as r
 from service.api import responses_admin as admin
 from service.api import responses_stats as stats
+from service.api import responses_webhooks as hooks
 from service.comments.policy import Policy
 
 
@@ -222,6 +223,30 @@ CALLS: Mapping[tuple[str, str], Documented] = {
     ),
     ("GET", "/v1/sites/{site}/keys"): Documented({200: Answer("The keys in force.", admin.Keys)}),
     ("DELETE", "/v1/sites/{site}/keys/{key}"): Documented({204: Answer("It is revoked.")}),
+    ("POST", "/v1/sites/{site}/webhooks"): Documented(
+        {201: Answer("The webhook, with its secret.", hooks.WebhookWithSecret)},
+        description="It is told of what happens from now on, by POST, signed by the Standard Webhooks "
+        'specification: `{"type", "timestamp", "data": <comment as a website sees it>}`, the comment as it '
+        "stands at that moment. Any 2xx takes a message; anything else is tried again for three days. A "
+        "message may come twice, under the same `webhook-id`; those of one comment come in order.",
+    ),
+    ("GET", "/v1/sites/{site}/webhooks"): Documented({200: Answer("The webhooks.", hooks.Webhooks)}),
+    ("PATCH", "/v1/sites/{site}/webhooks/{hook}"): Documented(
+        {200: Answer("The webhook as it now is.", hooks.Webhook)}
+    ),
+    ("DELETE", "/v1/sites/{site}/webhooks/{hook}"): Documented({204: Answer("It is removed.")}),
+    ("POST", "/v1/sites/{site}/webhooks/{hook}/rotate"): Documented(
+        {200: Answer("The webhook, with its new secret.", hooks.WebhookWithSecret)}
+    ),
+    ("POST", "/v1/sites/{site}/webhooks/{hook}/test"): Documented(
+        {202: Answer("It will be sent within a second or two.", hooks.Delivery)}
+    ),
+    ("GET", "/v1/sites/{site}/webhooks/{hook}/deliveries"): Documented(
+        {200: Answer("One page of them.", hooks.Deliveries)}
+    ),
+    ("POST", "/v1/sites/{site}/webhooks/{hook}/deliveries/{delivery}/resend"): Documented(
+        {202: Answer("It will be sent within a second or two.", hooks.Delivery)}
+    ),
 }
 
 OPERATIONS: Mapping[str, tuple[str, Documented]] = {
@@ -262,4 +287,6 @@ PATH_PARAMETERS: Mapping[str, dict[str, Any]] = {
         "example": "bao",
     },
     "key": {"description": "Id of the key.", "schema": {"type": "string"}},
+    "hook": {"description": "Id of the webhook.", "schema": {"type": "string"}},
+    "delivery": {"description": "Id of the delivery.", "schema": {"type": "string"}},
 }

@@ -26,6 +26,18 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{stats}:counting` | STRING | which process counts; gone 5 s after it has died |
 | `codau:{stats:<site>}:counted` | HASH | partition → the last event of this site that is counted |
 | `codau:{stats:<site>}:day:<date>` | HASH | a day's figures, see `service/store/statistics.py`; 400 days |
+| `codau:{hooks}:sites` | SET | sites that have, or had, webhooks |
+| `codau:{hooks}:woken` | SET | sites whose webhooks have something to send that no event told of |
+| `codau:{hooks}:read` | HASH | partition → the event up to which every webhook has its deliveries |
+| `codau:{hooks}:sending` | STRING | which process sends; gone 5 s after it has died |
+| `codau:{hooks:<site>}:hooks` | HASH | webhook id → JSON, see `service/store/webhooks.py` |
+| `codau:{hooks:<site>}:<hook>:taken` | HASH | partition → the last event that this webhook has taken |
+| `codau:{hooks:<site>}:<hook>:deliveries` | HASH | delivery id → JSON, see `service/store/deliveries.py` |
+| `codau:{hooks:<site>}:<hook>:lines` | HASH | comment → ids of its deliveries that wait, in order |
+| `codau:{hooks:<site>}:<hook>:due` | ZSET | first deliveries of their lines, by when they are due, ms |
+| `codau:{hooks:<site>}:<hook>:held` | ZSET | deliveries that are being sent, by until when, ms |
+| `codau:{hooks:<site>}:<hook>:<state>` | ZSET | deliveries `waiting`, `done` or `dead`, by ms of the event |
+| `codau:{hooks:<site>}:<hook>:pause` | STRING | until when the receiver asked us to wait, unix ms |
 | `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (ms), `note`, `by` |
 | `codau:{author:<site>:<digest>}:recent` | ZSET | ids by ms, as far back as `flood` looks |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
@@ -42,6 +54,10 @@ KEYS = "codau:{config}:keys"
 PROBE = "codau:{config}:probe"
 READ = "codau:{stats}:read"
 COUNTING = "codau:{stats}:counting"
+HOOKED = "codau:{hooks}:sites"
+HOOKS_WOKEN = "codau:{hooks}:woken"
+HOOKS_READ = "codau:{hooks}:read"
+SENDING = "codau:{hooks}:sending"
 
 
 def session(token_digest: str) -> str:
@@ -116,6 +132,14 @@ def counted(site: str) -> str:
 
 def day(site: str, date: str) -> str:
     return f"codau:{{stats:{site}}}:day:{date}"
+
+
+def hooks(site: str) -> str:
+    return f"codau:{{hooks:{site}}}:hooks"
+
+
+def hook(site: str, hook_id: str, what: str) -> str:
+    return f"codau:{{hooks:{site}}}:{hook_id}:{what}"
 
 
 def answers(process: str) -> str:

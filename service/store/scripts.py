@@ -42,6 +42,7 @@ ALL = (
         "count",
     ),
     *("restore", "restore_thread", "restore_standing"),
+    *("hook", "enqueue", "take", "settle"),
 )
 
 

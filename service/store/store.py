@@ -4,6 +4,7 @@ from service.store import connection
 from service.store.authors import AuthorStore
 from service.store.claims import ClaimStore
 from service.store.comments import CommentStore
+from service.store.deliveries import DeliveryStore
 from service.store.directory import Directory
 from service.store.events import EventStore
 from service.store.health import HealthStore
@@ -13,6 +14,7 @@ from service.store.lists import ListStore
 from service.store.partitions import Partitions
 from service.store.statistics import StatisticsStore
 from service.store.threads import ThreadStore
+from service.store.webhooks import WebhookStore
 
 
 class Store:
@@ -31,6 +33,8 @@ class Store:
         self.limits = LimitStore(self.commands)
         self.events = EventStore(self.commands, self.partitions)
         self.statistics = StatisticsStore(self.commands, self.partitions)
+        self.webhooks = WebhookStore(self.commands, self.partitions)
+        self.deliveries = DeliveryStore(self.commands)
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
 

@@ -195,6 +195,16 @@ async def test_what_admins_are_answered_is_what_the_document_says(
     trial = {"policy": {"actions": {"link": "reject"}}}
     await conforming(admin, "POST", "/v1/sites/bao/policy/replay", json=trial)
     await conforming(admin, "DELETE", "/v1/authors/u-1?site=bao")
+    hooks = "/v1/sites/bao/webhooks"
+    hook = await conforming(admin, "POST", hooks, json={"url": "https://1.1.1.1/codau"})
+    one = f"{hooks}/{hook.json['id']}"
+    test = await conforming(admin, "POST", f"{one}/test")
+    await conforming(admin, "GET", hooks)
+    await conforming(admin, "POST", f"{one}/rotate")
+    await conforming(admin, "GET", f"{one}/deliveries")
+    await conforming(admin, "POST", f"{one}/deliveries/{test.json['id']}/resend")
+    await conforming(admin, "PATCH", one, json={"types": ["comment.published"]})
+    await conforming(admin, "DELETE", one)
     unseen = {call for call in successes(conforming.document) if roles(conforming, call) == ["admin"]}
     assert unseen - conforming.seen == set()
 

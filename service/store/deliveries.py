@@ -1,0 +1,244 @@
+"""What waits to be sent to a webhook, what was sent, and what could not be.
+
+A delivery names a comment and an event, no text: what is told is read when it is told. Of one comment's
+deliveries only the first is due; those of different comments wait for nobody. A delivery in hand is held for
+some seconds; if nobody says what became of it, it is due again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from service.errors import InvalidRequest, NotFound
+from service.store import keys
+from service.store.connection import again_if_interrupted
+from service.store.events import StoredEvent
+from service.store.ordered import Cursor, Order, page_of
+from service.store.scripts import call
+from service.store.webhooks import TEST, Hook, load
+from service.store.wire import Argument, Commands
+
+HELD_MS = 30_000
+"""How long a delivery is in hand: twice the deadline of a call."""
+
+DONE_KEPT = 1_000
+"""How many of the latest that are done are kept for each webhook."""
+
+DEAD_KEPT = 10_000
+"""How many of the latest dead ones are kept for each webhook."""
+
+_CURSOR = re.compile(r"([0-9]{1,15})-([0-9a-z-]{1,64})", re.ASCII)
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DEAD = "dead"
+
+
+_KEPT = {DeliveryState.WAITING: 0, DeliveryState.DONE: DONE_KEPT, DeliveryState.DEAD: DEAD_KEPT}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one webhook.
+
+    Attributes:
+        id: the message's, the same for every attempt; it sorts by time.
+        comment_id, version: the step that it tells of; None and 0 for a test.
+        created_at: when that happened, unix ms.
+        attempts: how many there were; the last one at `at` (unix ms) was answered with `status`, or came to
+            nothing for the reason `error`.
+    """
+
+    id: str
+    type: str
+    comment_id: str | None
+    version: int
+    created_at: int
+    state: DeliveryState = DeliveryState.WAITING
+    attempts: int = 0
+    at: int | None = None
+    status: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is in hand now.
+
+    Attributes:
+        hook: whom it is for; None: the webhook was removed.
+        until: how long it is in hand, unix ms.
+        again: when to look again, unix ms; None: nothing waits.
+    """
+
+    hook: Hook | None
+    deliveries: Sequence[Delivery]
+    until: int
+    again: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    """Some deliveries, each with when it is due (None: it is not), and where the next page begins."""
+
+    deliveries: Sequence[tuple[Delivery, int | None]]
+    next: str | None
+
+
+class DeliveryStore:
+    """Queues of deliveries, one for each webhook."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+
+    async def enqueue(
+        self, site: str, hook: Hook, p: int, events: Sequence[StoredEvent], *, now_ms: int
+    ) -> None:
+        """Take events of one partition, in their order: those that the webhook asks for will be sent, each
+        once, however often they are given."""
+        wanted = [event for event in events if event.type in hook.types]
+        flat = [part for event in wanted for part in (str(event.entry), *_arguments(_told(event)))]
+        await self._enqueue(site, hook.id, [now_ms, p, str(events[-1].entry), *flat])
+
+    async def add(self, site: str, hook_id: str, delivery: Delivery, *, now_ms: int) -> None:
+        """Send one that no event tells of, or one that is over once more; one that waits, at once."""
+        await self._enqueue(site, hook_id, [now_ms, "", "", "", *_arguments(delivery)])
+
+    async def _enqueue(self, site: str, hook_id: str, arguments: list[Argument]) -> None:
+        names = [
+            keys.hooks(site),
+            *_named(site, hook_id, "taken", "deliveries", "lines", "due", "held", "waiting", "done", "dead"),
+        ]
+        await call(self._commands, "enqueue", names, [hook_id, *arguments])
+
+    async def take(self, site: str, hook_id: str, count: int, *, now_ms: int) -> Taken:
+        """Take what is due in hand."""
+        names = [keys.hooks(site), *_named(site, hook_id, "deliveries", "due", "held", "pause")]
+        until = now_ms + HELD_MS
+        stored, again, *flat = await call(
+            self._commands, "take", names, [hook_id, now_ms, count, until], repeat=False
+        )
+        deliveries = [_load(flat[i].decode(), flat[i + 1]) for i in range(0, len(flat), 2)]
+        return Taken(load(stored) if stored else None, deliveries, until, int(again) if again else None)
+
+    async def settle(
+        self,
+        site: str,
+        hook_id: str,
+        delivery: Delivery,
+        *,
+        held_until: int,
+        now_ms: int,
+        due: int = 0,
+        pause: int | None = None,
+    ) -> bool:
+        """Note what became of an attempt.
+
+        Args:
+            delivery: as it shall be kept.
+            due: when it is tried again, if it waits.
+            pause: until when the receiver wants nothing.
+
+        Returns:
+            False when it was over already, or failed and is in other hands.
+        """
+        names = _named(
+            site, hook_id, "deliveries", "lines", "due", "held", "waiting", delivery.state.value, "pause"
+        )
+        arguments: list[Argument] = [
+            *(delivery.id, delivery.comment_id or "", _dump(delivery), delivery.state.value),
+            *(now_ms, held_until, due, pause or "", _KEPT[delivery.state]),
+        ]
+        return bool(await call(self._commands, "settle", names, arguments))
+
+    async def get(self, site: str, hook_id: str, delivery_id: str) -> Delivery:
+        """One delivery.
+
+        Raises:
+            NotFound: the webhook has none of that id, or no longer.
+        """
+        [name] = _named(site, hook_id, "deliveries")
+        stored = await again_if_interrupted(self._commands, "HGET", name, delivery_id)
+        if stored is None:
+            raise NotFound("This webhook has no delivery of that id.")
+        return _load(delivery_id, stored)
+
+    async def page(
+        self, site: str, hook_id: str, state: DeliveryState, limit: int, cursor: str | None
+    ) -> DeliveryPage:
+        """Deliveries of one state, the latest first.
+
+        Raises:
+            InvalidRequest: the cursor is none.
+        """
+        after = None if cursor is None else _place(cursor)
+        listed, deliveries, due = _named(site, hook_id, state.value, "deliveries", "due")
+        places = await page_of(self._commands, listed, Order.NEWEST, limit + 1, after)
+        ids = [place.id for place in places[:limit]]
+        if not ids:
+            return DeliveryPage([], None)
+        stored = await again_if_interrupted(self._commands, "HMGET", deliveries, *ids)
+        scores = await again_if_interrupted(self._commands, "ZMSCORE", due, *ids)
+        found = [
+            (_load(delivery_id, document), None if score is None else int(float(score)))
+            for delivery_id, document, score in zip(ids, stored, scores, strict=True)
+            if document is not None
+        ]
+        last = places[limit - 1] if len(places) > limit else None
+        return DeliveryPage(found, None if last is None else f"{int(last.score)}-{last.id}")
+
+
+def trial(now_ms: int, chance: int) -> Delivery:
+    """A message that tells of nothing; `chance` is 48 random bits."""
+    return Delivery(f"{now_ms:012x}-test-{chance:012x}", TEST, None, 0, now_ms)
+
+
+def again(delivery: Delivery) -> Delivery:
+    """The same message, as if it had never been tried."""
+    return replace(delivery, state=DeliveryState.WAITING, attempts=0, at=None, status=None, error=None)
+
+
+def _told(event: StoredEvent) -> Delivery:
+    """The id follows from the event: whoever enqueues it again makes the same one."""
+    message = f"{event.entry.ms:012x}-{event.entry.seq:04x}-{event.p:03x}"
+    return Delivery(message, event.type, event.comment_id, event.version, event.entry.ms)
+
+
+def _arguments(delivery: Delivery) -> list[Argument]:
+    return [delivery.id, delivery.comment_id or "", delivery.created_at, _dump(delivery)]
+
+
+def _named(site: str, hook_id: str, *what: str) -> list[str]:
+    return [keys.hook(site, hook_id, one) for one in what]
+
+
+def _place(cursor: str) -> Cursor:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise InvalidRequest([("cursor", "is not a cursor; send next_cursor of the answer before")])
+    return Cursor(float(found[1]), found[2])
+
+
+def _dump(delivery: Delivery) -> bytes:
+    document: dict[str, Any] = {
+        "type": delivery.type,
+        "version": delivery.version,
+        "created_at": delivery.created_at,
+        "state": delivery.state,
+    }
+    rest = ("comment_id", "attempts", "at", "status", "error")
+    return orjson.dumps(document | {name: value for name in rest if (value := getattr(delivery, name))})
+
+
+def _load(delivery_id: str, stored: bytes) -> Delivery:
+    document = orjson.loads(stored)
+    state = DeliveryState(document.pop("state"))
+    return Delivery(**{"id": delivery_id, "comment_id": None} | document, state=state)

@@ -1,0 +1,83 @@
+"""Receivers of webhooks: real servers that note what comes and answer as a test wants."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+Reply = Callable[[], web.Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One call, as it came."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """Which comment, and what."""
+        return self.document["data"]["id"], self.document["type"]
+
+    def signed_by(self, secret: str) -> bool:
+        """Whether one of the signatures is this secret's, worked out by the public specification."""
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        text = f"{self.id}.{self.headers['webhook-timestamp']}.".encode() + self.body
+        wanted = base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
+        return f"v1,{wanted}" in self.headers["webhook-signature"].split(" ")
+
+
+@dataclass
+class Receiver:
+    """A server that notes every call.
+
+    Attributes:
+        reply: makes its answers.
+        hangs: while set to an event, calls wait for it first.
+    """
+
+    url: str = ""
+    messages: list[Message] = field(default_factory=list)
+    reply: Reply = lambda: web.Response(status=204)
+    hangs: asyncio.Event | None = None
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.messages.append(Message(request.headers.copy(), await request.read()))
+        if self.hangs is not None:
+            await self.hangs.wait()
+        return self.reply()
+
+    def answers(self, status: int, **headers: str) -> None:
+        """Answer with a status from now on; header names are written with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.reply = lambda: web.Response(status=status, headers=named)
+
+
+@contextlib.asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
+    """A receiver on a free port."""
+    receiver = Receiver()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", receiver.handle)
+    async with TestServer(app) as server:
+        receiver.url = str(server.make_url("/nhan"))
+        yield receiver
+        if receiver.hangs is not None:
+            receiver.hangs.set()

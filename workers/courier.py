@@ -1,0 +1,205 @@
+"""Events become signed calls of the webhooks of their sites.
+
+It reads the events of all partitions in their order from where it had come to. Which of them a webhook has
+taken is kept beside its deliveries and compared in the script that enqueues them, so that a crash or a second
+courier neither loses nor multiplies any. Each webhook is then served by itself (`endpoint`).
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
+
+from service.clock import unix_ms
+from service.outgoing.client import OutgoingClient
+from service.store.events import EntryId, EventReader, StoredEvent
+from service.store.store import Store
+from service.store.webhooks import TYPES
+from workers.endpoint import Endpoint
+from workers.sending import Sender
+
+BATCH = 500
+"""Events of one partition in one read."""
+
+STAND_BY_S = 1.0
+"""How often a process that does not send looks whether it should."""
+
+_LOOK_S = 0.5  # how often it looks for tests, and for what is to be sent again
+
+Places = dict[int, EntryId]
+Name = tuple[str, str]
+"""A webhook: site, id."""
+
+
+class Courier:
+    """Sends to all webhooks, in one process at a time."""
+
+    def __init__(
+        self, store: Store, client: Callable[[], OutgoingClient], now_ms: Callable[[], int] = unix_ms
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._now_ms = now_ms
+        self._name = secrets.token_hex(6)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; stand by while another process sends."""
+        while not stop.is_set():
+            if await self._store.webhooks.hold(self._name):
+                await self._work(stop)
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), STAND_BY_S)
+
+    async def drain(self) -> None:
+        """Send what has happened and is due, whoever else sends."""
+        async with self._reading() as (reader, lanes), self._sending() as sender:
+            for places in lanes:
+                while await self._take_next(reader, places, block=False) is not None:
+                    pass
+            names = await self._names(await self._store.webhooks.sites())
+            await asyncio.gather(*(self._endpoint(sender, name).drain() for name in names))
+
+    @contextlib.asynccontextmanager
+    async def _reading(self) -> AsyncIterator[tuple[EventReader, list[Places]]]:
+        """A reader, and the places where each of its lanes goes on."""
+        reader = EventReader(self._store.url, self._store.partitions)
+        try:
+            await reader.open()
+            places = await self._store.webhooks.places()
+            yield reader, [{p: places[p] for p in lane} for lane in reader.lanes]
+        finally:
+            await reader.close()
+
+    @contextlib.asynccontextmanager
+    async def _sending(self) -> AsyncIterator[Sender]:
+        client = self._client()
+        try:
+            yield Sender(self._store.comments, client, self._now_ms)
+        finally:
+            await client.close()
+
+    def _endpoint(self, sender: Sender, name: Name) -> Endpoint:
+        return Endpoint(self._store, sender, *name, self._now_ms)
+
+    async def _names(self, sites: Iterable[str]) -> list[Name]:
+        ordered = list(sites)
+        found = await asyncio.gather(*(self._store.webhooks.all(site) for site in ordered))
+        return [(site, hook.id) for site, hooks in zip(ordered, found, strict=True) for hook in hooks]
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        """Read and send as long as nobody else does; what ends one loop ends all, and they begin again."""
+        ended = asyncio.Event()
+        async with self._reading() as (reader, lanes), self._sending() as sender:
+            rounds = Rounds(lambda name: self._endpoint(sender, name), ended)
+
+            async def follow(places: Places) -> None:
+                while not (stop.is_set() or ended.is_set()):
+                    rounds.wake(await self._take_next(reader, places, block=True) or [])
+
+            async def look() -> None:
+                rounds.wake(await self._names(await self._store.webhooks.sites()))
+                while not (stop.is_set() or ended.is_set()):
+                    if not await self._store.webhooks.hold(self._name):
+                        return
+                    rounds.wake(await self._names(await self._store.webhooks.woken()))
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(stop.wait(), _LOOK_S)
+
+            try:
+                await _together(ended, look(), *(follow(places) for places in lanes))
+            finally:
+                await rounds.close()
+
+    async def _take_next(self, reader: EventReader, places: Places, *, block: bool) -> list[Name] | None:
+        """Hand the next events behind some places to webhooks, and move these; returns whose, or None where
+        there were no events."""
+        found = await reader.read(places, BATCH, block=block)
+        if not found:
+            return None
+        names = await self.enqueue(found)
+        places |= {p: events[-1].entry for p, events in found.items()}
+        return names
+
+    async def enqueue(self, found: Mapping[int, Sequence[StoredEvent]]) -> list[Name]:
+        """Hand events, given by partition in their order, to the webhooks of their sites; returns these.
+
+        Which sites have webhooks is asked after the events were read, so that none is missed.
+        """
+        sites = await self._store.webhooks.sites()
+        by_site: dict[str, dict[int, list[StoredEvent]]] = {}
+        for p, events in found.items():
+            for event in events:
+                if event.site in sites and event.type in TYPES:
+                    by_site.setdefault(event.site, {}).setdefault(p, []).append(event)
+        names = await asyncio.gather(*(self._enqueue_site(site, ours) for site, ours in by_site.items()))
+        await self._store.webhooks.keep_places({p: events[-1].entry for p, events in found.items()})
+        return [name for some in names for name in some]
+
+    async def _enqueue_site(self, site: str, found: Mapping[int, Sequence[StoredEvent]]) -> list[Name]:
+        hooks = [hook for hook in await self._store.webhooks.all(site) if hook.active]
+        await asyncio.gather(
+            *(
+                self._store.deliveries.enqueue(site, hook, p, events, now_ms=self._now_ms())
+                for hook in hooks
+                for p, events in found.items()
+            )
+        )
+        return [(site, hook.id) for hook in hooks]
+
+
+class Rounds:
+    """The webhooks that are served now, each by a task of its own."""
+
+    def __init__(self, make: Callable[[Name], Endpoint], ended: asyncio.Event) -> None:
+        """
+        Args:
+            ended: set when one of them cannot go on: the store is gone.
+        """
+        self._make = make
+        self._ended = ended
+        self._served: dict[Name, tuple[Endpoint, asyncio.Task[None]]] = {}
+
+    def wake(self, names: Iterable[Name]) -> None:
+        """Have webhooks looked at."""
+        for name in names:
+            served = self._served.get(name)
+            if served is not None and not served[1].done():
+                served[0].wake()
+                continue
+            endpoint = self._make(name)
+            task = asyncio.create_task(endpoint.run())
+            self._served[name] = (endpoint, task)
+            task.add_done_callback(partial(self._leave, name))
+
+    def _leave(self, name: Name, task: asyncio.Task[None]) -> None:
+        if self._served.get(name, (None, None))[1] is task:
+            del self._served[name]
+        if not task.cancelled() and task.exception() is not None:
+            self._ended.set()
+
+    async def close(self) -> None:
+        """End all, and let them finish what is under way."""
+        tasks = [task for _, task in self._served.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _together(ended: asyncio.Event, *loops: Coroutine[None, None, None]) -> None:
+    """Run loops until one ends, which ends all.
+
+    Raises:
+        What the first that failed raised.
+    """
+
+    async def run(loop: Coroutine[None, None, None]) -> None:
+        try:
+            await loop
+        finally:
+            ended.set()
+
+    ends = await asyncio.gather(*(run(loop) for loop in loops), return_exceptions=True)
+    for failure in (end for end in ends if isinstance(end, BaseException)):
+        raise failure

@@ -1,0 +1,133 @@
+"""What is sent to one webhook: a queue of its own, a few calls at a time, so that none waits for another's.
+
+Of a comment's deliveries one at a time is due, so calls beside each other are of different comments.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from service.errors import NotFound
+from service.store.deliveries import Delivery, Taken
+from service.store.queue import UNREACHABLE
+from service.store.store import Store
+from service.store.webhooks import Hook
+from workers.sending import Outcome, Sender
+
+AT_ONCE = 4
+"""Calls to one webhook at a time."""
+
+_FINISH_S = 3.0  # what is under way may take so long when the process ends; what is left is due again
+_LOOK_S = 30.0  # the longest sleep: a clock may be set
+
+log = structlog.get_logger()
+
+
+class Endpoint:
+    """Sends to one webhook while anything waits for it."""
+
+    def __init__(
+        self, store: Store, sender: Sender, site: str, hook_id: str, now_ms: Callable[[], int]
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._site = site
+        self._hook_id = hook_id
+        self._now_ms = now_ms
+        self._woken = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Look again: something may be due."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send what is due, and what becomes due, until nothing waits; cancelled, finish what is under way.
+
+        Raises:
+            What the store raises when it is gone.
+        """
+        try:
+            while True:
+                self._woken.clear()
+                again = await self._begin()
+                if again is None and not self._sending and not self._woken.is_set():
+                    return
+                await self._sleep(again)
+        finally:
+            await self._finish()
+
+    async def drain(self) -> None:
+        """Send what is due now, and what becomes due by that."""
+        while True:
+            await self._begin()
+            if not self._sending:
+                return
+            await asyncio.wait(list(self._sending), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _begin(self) -> int | None:
+        """Begin as many calls as there is room for; returns when to look again, unix ms."""
+        room = AT_ONCE - len(self._sending)
+        if not room:
+            return None
+        taken = await self._store.deliveries.take(self._site, self._hook_id, room, now_ms=self._now_ms())
+        for delivery in taken.deliveries:
+            task = asyncio.create_task(self._send(taken, delivery))
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+        return taken.again
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._woken.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("delivery_left", site=self._site, hook=self._hook_id, exc_info=error)
+
+    async def _send(self, taken: Taken, delivery: Delivery) -> None:
+        """Try a delivery and note what came of it; where that fails, it is due again after a time."""
+        assert taken.hook is not None  # noqa: S101 - of a webhook that is gone nothing is handed out
+        try:
+            outcome = await self._sender.attempt(self._site, taken.hook, delivery)
+            if outcome.gone:
+                await self._switch_off(taken.hook)
+            await self._note(taken, outcome)
+        except UNREACHABLE as error:
+            log.warning("store_unreachable", loop="courier", error=type(error).__name__)
+
+    async def _note(self, taken: Taken, outcome: Outcome) -> None:
+        await self._store.deliveries.settle(
+            self._site,
+            self._hook_id,
+            outcome.delivery,
+            held_until=taken.until,
+            now_ms=self._now_ms(),
+            due=outcome.due,
+            pause=outcome.pause,
+        )
+
+    async def _switch_off(self, hook: Hook) -> None:
+        """Send nothing any more, unless the webhook leads elsewhere by now."""
+
+        def gone(now: Hook) -> Hook:
+            return replace(now, active=False, gone=True) if now.url == hook.url else now
+
+        with contextlib.suppress(NotFound):
+            await self._store.webhooks.change(self._site, self._hook_id, gone)
+        log.info("webhook_gone", site=self._site, hook=self._hook_id)
+
+    async def _sleep(self, again: int | None) -> None:
+        """Wait for a call to end, to be woken, or for the time to look again."""
+        wait_s = _LOOK_S if again is None else (again - self._now_ms()) / 1000
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(max(wait_s, 0.0), _LOOK_S)):
+                await self._woken.wait()
+
+    async def _finish(self) -> None:
+        if not self._sending:
+            return
+        _, left = await asyncio.wait(list(self._sending), timeout=_FINISH_S)
+        for task in left:
+            task.cancel()
