@@ -44,7 +44,9 @@ class Desk:
 
     async def place(self) -> int:
         """How far below the top of the screen the comment being read begins, in pixels."""
-        top: float = await self.current.evaluate("card => card.getBoundingClientRect().top")
+        top: float = await self.page.evaluate(
+            "document.querySelector('article[data-current]').getBoundingClientRect().top"
+        )
         return round(top)
 
     async def press(self, *keys: str) -> None:

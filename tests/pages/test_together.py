@@ -131,6 +131,45 @@ async def test_near_duplicates_are_published_together_after_a_look_at_them(newsr
     assert await newsroom.state_of(other) == "pending"
 
 
+async def test_what_a_colleague_takes_back_returns(newsroom: Newsroom) -> None:
+    comments = [await newsroom.service.submit(body) for body in BODIES[:2]]
+    async with newsroom.desk() as mine, newsroom.desk(newsroom.service.colleague) as theirs:
+        await mine.press("j")
+        await mine.reads(BODIES[1])
+        await theirs.reads(BODIES[0])
+        await theirs.press("a")
+        await expect(mine.cards).to_have_count(1)
+        await newsroom.becomes(comments[0], "published")
+        await theirs.press("u")
+        await expect(mine.cards).to_have_count(2)
+        await mine.reads(BODIES[1])
+        await mine.press("j")
+        await mine.reads(BODIES[0])
+
+
+async def test_an_edit_goes_along_with_a_decision_on_many(newsroom: Newsroom) -> None:
+    comments = [await newsroom.service.submit(body) for body in BODIES[:2]]
+    async with newsroom.desk() as desk:
+        await desk.press("x", "e")
+        await desk.page.get_by_label("Nội dung sẽ đăng").fill(BODIES[0].replace("rất hay", "hay"))
+        await desk.press("Escape", "j", "x", "Shift+A")
+        published = [await newsroom.becomes(comment, "published") for comment in comments]
+    assert [one["body"] for one in published] == [BODIES[0].replace("rất hay", "hay"), BODIES[1]]
+
+
+async def test_a_saved_edit_is_undone(newsroom: Newsroom) -> None:
+    comment = await newsroom.service.submit(BODIES[0])
+    async with newsroom.desk() as desk:
+        await desk.press("e")
+        await desk.page.get_by_label("Nội dung sẽ đăng").fill("Một câu khác hẳn.")
+        await desk.press("Control+s")
+        await desk.reads("Một câu khác hẳn.")
+        await desk.press("u")
+        await desk.reads(BODIES[0])
+    answer = await newsroom.service.moderator("GET", f"/v1/comments/{comment['id']}")
+    assert (answer.json["body"], answer.json["edited"]) == (BODIES[0], False)
+
+
 async def test_an_author_is_banned_from_the_card(newsroom: Newsroom) -> None:
     await newsroom.service.submit(BODIES[0], author=READER)
     async with newsroom.desk() as desk:

@@ -1,6 +1,5 @@
 // What a moderator does with one comment. The page moves on at once; what the service refuses comes back.
 
-import * as api from "./api.js";
 import { standing } from "./body.js";
 import { send, undoLast, REASONS } from "./decisions.js";
 import { merged } from "./feed.js";
@@ -142,13 +141,13 @@ async function save(desk, item) {
   const { draft } = desk.view(item.id);
   if (draft === null || draft === standing(item)) return ACTS.stopEditing(desk, item);
   try {
-    const after = await api.decide(item.id, "edit", { version: item.version, body: draft });
+    const after = await send(item, "edit", { body: draft });
     desk.draft(item.id, null);
     desk.feed.update(item.id, after);
-    notify(t("done.edit"));
+    notify(t("done.edit"), { about: "decision" });
     ACTS.stopEditing(desk, desk.feed.find(item.id));
   } catch (problem) {
-    notify(t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
+    notify(problem.told ?? t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
   }
 }
 
@@ -159,7 +158,10 @@ export async function undo(desk) {
   withdraw("decision");
   const back = outcomes.filter(({ comment }) => comment?.state === desk.feed.state);
   const at = Math.max(0, desk.index);
-  for (const { item, comment } of back) desk.feed.insert(at, merged(item, comment));
+  for (const { item, comment } of back) {
+    if (desk.feed.update(item.id, comment)) desk.refresh(item.id); // an edit: it never left
+    else desk.feed.insert(at, merged(item, comment));
+  }
   if (back.length) desk.show(at);
   const failed = outcomes.filter(({ problem }) => problem);
   if (failed.length) notify(t("undo.failed", { n: failed.length, why: failed[0].problem.message }), { urgent: true });

@@ -1,7 +1,7 @@
 // One decision on many comments: those selected, or all that say nearly the same as the one being read.
 
 import * as api from "./api.js";
-import { plain } from "./body.js";
+import { plain, standing } from "./body.js";
 import { REASONS, reasonName, sendAll } from "./decisions.js";
 import { ask, cancel, choices } from "./dialog.js";
 import { h } from "./dom.js";
@@ -12,33 +12,40 @@ import { notify } from "./notices.js";
 const MOST_SHOWN = 50;
 
 export async function approve(desk, item) {
+  if (item.state !== "pending") return;
   const items = await meant(desk, item);
   const isSure = desk.selected.size || (await ask(t("bulk.approve", { n: items.length }), (done) => confirm(items, done)));
-  if (isSure) await decide(desk, items, "approve", {});
+  if (isSure) await decide(desk, items, "approve", ({ id }) => edited(desk.view(id), desk.feed.find(id)));
+}
+
+/** The edit that goes along, where there is one. */
+function edited({ draft }, item) {
+  return item && draft !== null && draft !== standing(item) ? { body: draft } : {};
 }
 
 export async function reject(desk, item) {
+  if (item.state === "rejected") return;
   const items = await meant(desk, item);
   const reason = await ask(t("bulk.reject", { n: items.length }), (done) => why(items, done));
-  if (reason) await decide(desk, items, "reject", { reason });
+  if (reason) await decide(desk, items, "reject", () => ({ reason }));
 }
 
 /** The comments that are meant: the selection, else the cluster. */
 async function meant(desk, item) {
   if (desk.selected.size) return desk.feed.items.filter(({ id }) => desk.selected.has(id));
   try {
-    const alike = await wholeCluster(item.cluster);
+    const alike = await wholeCluster(item);
     return alike.some(({ id }) => id === item.id) ? alike : [item, ...alike];
   } catch {
     return [item]; // this service does not list by cluster
   }
 }
 
-async function wholeCluster(cluster) {
+async function wholeCluster({ state, cluster }) {
   const items = [];
   let cursor = null;
   do {
-    const page = await api.queue({ state: "pending", cluster, limit: 100, cursor });
+    const page = await api.queue({ state, cluster, limit: 100, cursor });
     items.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor);
@@ -68,13 +75,14 @@ const texts = (items) =>
     items.length > MOST_SHOWN && h("li", {}, t("bulk.more", { n: items.length - MOST_SHOWN })),
   );
 
-async function decide(desk, items, action, fields) {
+async function decide(desk, items, action, fieldsOf) {
+  const asked = items.map((item) => ({ item, fields: fieldsOf(item) }));
   const places = new Map(items.map((item) => [item.id, desk.feed.indexOf(item.id)]));
   const at = desk.index;
   for (const { id } of items) desk.feed.remove(id);
   desk.selected.clear();
   desk.show(Math.max(0, at - [...places.values()].filter((place) => place >= 0 && place < at).length));
-  const outcomes = await sendAll(items, action, fields).catch((problem) =>
+  const outcomes = await sendAll(asked, action).catch((problem) =>
     items.map((item) => ({ item, problem: problem.document ?? { code: problem.code } })),
   );
   const failed = outcomes.filter(({ problem }) => problem);

@@ -42,34 +42,25 @@ export async function send(item, action, fields) {
   }
 }
 
-/** Send the same decision on many; returns each comment's outcome: `{item, comment}` or `{item, problem}`. */
-export async function sendAll(items, action, fields) {
+/**
+ * Send one kind of decision on many.
+ * @param {{item: object, fields: object}[]} asked
+ * @returns each comment's outcome: `{item, comment}` or `{item, problem}`
+ */
+export async function sendAll(asked, action) {
   const outcomes = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    outcomes.push(...(await sendSome(items.slice(from, from + AT_ONCE), action, fields)));
+  for (let from = 0; from < asked.length; from += AT_ONCE) {
+    outcomes.push(...(await sendSome(asked.slice(from, from + AT_ONCE), action)));
   }
   const done = outcomes.filter(({ comment }) => comment).map(({ item }) => ({ item, action }));
   if (done.length) remember(done, Promise.resolve());
   return outcomes;
 }
 
-async function sendSome(items, action, fields) {
-  const decisions = items.map(({ id, version }) => ({ id, action, version, ...fields }));
-  try {
-    const { results } = await api.decideAll(decisions);
-    return results.map(({ comment, problem }, i) => ({ item: items[i], comment, problem }));
-  } catch (problem) {
-    if (problem.status !== 404 && problem.status !== 405) throw problem;
-    return Promise.all(items.map((item) => oneOf(item, action, fields)));
-  }
-}
-
-async function oneOf(item, action, fields) {
-  try {
-    return { item, comment: await api.decide(item.id, action, { version: item.version, ...fields }) };
-  } catch (problem) {
-    return { item, problem: problem.document };
-  }
+async function sendSome(asked, action) {
+  const decisions = asked.map(({ item: { id, version }, fields }) => ({ id, action, version, ...fields }));
+  const { results } = await api.decideAll(decisions);
+  return results.map(({ comment, problem }, i) => ({ item: asked[i].item, comment, problem }));
 }
 
 /** Keep decisions for an undo; `sent` settles when the service has answered. */

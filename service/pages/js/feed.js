@@ -17,7 +17,7 @@ export class Feed {
     this.cursor = null;
     this.isComplete = false;
     this.reading = null;
-    this.gone = new Set(); // decided here or by colleagues: a page that was read before must not bring them back
+    this.gone = new Map(); // id → version when it left: a page that was read before must not bring it back
   }
 
   get state() {
@@ -71,7 +71,7 @@ export class Feed {
   /** Take a comment out; returns its place, or -1. */
   remove(id) {
     const index = this.indexOf(id);
-    this.gone.add(id);
+    this.gone.set(id, this.items[index]?.version ?? 0);
     if (index >= 0) this.items.splice(index, 1);
     if (index >= 0 && this.total !== null) this.total = Math.max(0, this.total - 1);
     return index;
@@ -94,7 +94,7 @@ export class Feed {
 
   /** Begin anew at the top. */
   restart() {
-    Object.assign(this, { items: [], total: null, cursor: null, isComplete: false, gone: new Set() });
+    Object.assign(this, { items: [], total: null, cursor: null, isComplete: false, gone: new Map() });
     return this.more();
   }
 }

@@ -46,7 +46,16 @@ async function happened(desk, news, comment) {
   if (known && comment.version <= known.version) return;
   if (known && belongs) await changed(desk, known);
   else if (known) await decided(desk, known);
-  else if (belongs && !desk.feed.gone.has(comment.id) && desk.isWhole) arrived(desk, news);
+  else if (belongs && desk.isWhole && desk.feed.gone.has(comment.id)) await returned(desk, comment);
+  else if (belongs && desk.isWhole) arrived(desk, news);
+}
+
+/** A colleague took a decision back: the comment stands below the one being read. */
+async function returned(desk, { id, version, thread, state }) {
+  if (version <= desk.feed.gone.get(id) || desk.feed.source === "claims") return;
+  const page = await api.queue({ state, thread, order: "newest", limit: 100 }).catch(() => null);
+  const item = page?.items.find((one) => one.id === id);
+  if (item && !desk.feed.find(id)) desk.bringBack(desk.index + 1, item);
 }
 
 /** A colleague or the reader has changed the text. */
@@ -100,7 +109,7 @@ function announce(desk, news, many) {
 }
 
 async function count(desk) {
-  if (desk.feed.source === "claims") return;
+  if (desk.feed.source === "claims" || !desk.isWhole) return;
   const page = await api.queue({ ...desk.feed.query, limit: 1 }).catch(() => null);
   if (!page) return;
   desk.feed.total = page.total;
@@ -109,7 +118,7 @@ async function count(desk) {
 
 /** After a time without a stream: what is no longer at the head of the list has been decided. */
 async function catchUp(desk, news) {
-  if (desk.feed.source === "claims") return;
+  if (desk.feed.source === "claims" || desk.feed.query.q) return;
   const page = await api.queue({ ...desk.feed.query, limit: 100 }).catch(() => null);
   if (!page) return;
   const there = new Set(page.items.map(({ id }) => id));

@@ -26,7 +26,8 @@ async function look(desk) {
   const fresh = alike?.items.find(({ id }) => id === item.id);
   if (!fresh || fresh.version !== item.version) return; // the live stream tells of what was decided
   const seen = { claim: fresh.claim, cluster_size: alike.total, author: fresh.author };
-  const isNews = JSON.stringify(seen) !== JSON.stringify({ claim: item.claim, cluster_size: item.cluster_size, author: item.author });
+  const { claim, cluster_size = 1, author } = item;
+  const isNews = JSON.stringify(seen) !== JSON.stringify({ claim, cluster_size, author });
   Object.assign(item, seen);
   const { isEditing, isRejecting, extra } = desk.view(item.id);
   if (isNews && !isEditing && !isRejecting && !extra) desk.refresh(item.id);
