@@ -14,7 +14,6 @@ from aiohttp import hdrs, web
 from service.api.services import Services
 from service.errors import Forbidden, Unauthorized
 from service.store.directory import KeyRecord, Role, Snapshot
-from service.store.sessions import SessionStore
 
 COOKIE: Final = "codau_session"
 LASTS_S: Final = 12 * 3600
@@ -33,7 +32,7 @@ async def signed_in(request: web.Request, services: Services, snapshot: Snapshot
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    digest = await SessionStore(services.store.commands).key_digest(token)
+    digest = await services.store.sessions.key_digest(token)
     known = snapshot.keys.get(digest or "")
     if known is None or known.role is not Role.MODERATOR:
         raise Unauthorized("This session has ended; sign in again.")
@@ -52,7 +51,7 @@ def require_own_page(request: web.Request) -> None:
 async def begin(request: web.Request, response: web.Response, services: Services, key: KeyRecord) -> None:
     """Sign a moderator in, under a new token."""
     token = secrets.token_urlsafe(32)
-    await SessionStore(services.store.commands).begin(token, key.digest, lasts_ms=LASTS_S * 1000)
+    await services.store.sessions.begin(token, key.digest, lasts_ms=LASTS_S * 1000)
     response.set_cookie(
         COOKIE,
         token,
@@ -68,7 +67,7 @@ async def end(request: web.Request, response: web.Response, services: Services) 
     """Sign out, here and for whoever else has the cookie."""
     token = request.cookies.get(COOKIE)
     if token:
-        await SessionStore(services.store.commands).end(token)
+        await services.store.sessions.end(token)
     response.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=_behind_tls(request))
 
 

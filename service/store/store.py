@@ -12,6 +12,7 @@ from service.store.likeness import LikenessStore
 from service.store.limits import LimitStore
 from service.store.lists import ListStore
 from service.store.partitions import Partitions
+from service.store.sessions import SessionStore
 from service.store.statistics import StatisticsStore
 from service.store.threads import ThreadStore
 from service.store.webhooks import WebhookStore
@@ -37,6 +38,7 @@ class Store:
         self.deliveries = DeliveryStore(self.commands)
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
+        self.sessions = SessionStore(self.commands)
 
     async def open(self) -> None:
         """Compare the data with this installation.
