@@ -22,7 +22,7 @@ _ENOUGH_APART, _MOST_APART = 20, 200
 # often a word ("vi", "co", "me"), so it counts only with a path, a scheme or `www.`.
 _COMMON = (
     "com|net|org|info|biz|edu|gov|mobi|vn|xyz|top|club|online|site|shop|store|website|space|vip|win|bet|casino|poker|"
-    "game|games|live|life|link|click|icu|cyou|asia|app|dev|pro|fun|fan|news|blog|tech|cloud|host|work|today|agency|"
+    "game|games|live|life|link|click|icu|cyou|asia|app|dev|pro|fun|fan|news|blog|cloud|host|work|today|agency|"
     "company|group|center|loan|loans|money|cash|finance|credit|sale|deals|social|chat|video|tube|sex|porn|xxx|"
     "bond|sbs|lol|buzz|monster|rest|cfd|ltd|one|run|wiki|world|zone|best|plus"
 )

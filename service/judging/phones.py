@@ -18,7 +18,7 @@ _OLD_MOBILE = "12[0-9]|16[2-9]|18[68]|199"  # of eleven digits, until 2018; stil
 _RIGHT = re.compile(rf"(?:{_MOBILE})\d{{7}}|2\d{{9}}|(?:{_OLD_MOBILE})\d{{7}}")
 """A number without the country's code or the 0 before it."""
 
-_GAP = r"[ \t.\-_*/\\|,~()•·+]{0,3}+"
+_GAP = r"(?:[ \t.\-_*/\\|~()•·+]|,(?!\s)){0,3}+"
 
 
 def _spread(digits: int) -> str:

@@ -87,11 +87,21 @@ def _calls(work: Callable[[], object]) -> int:
 
 @pytest.mark.parametrize("piece", REPEATED)
 def test_a_text_twice_as_long_costs_about_twice_the_calls(piece: str) -> None:
-    short, long = (clean(piece * (size // len(piece))) for size in (4_000, 8_000))
+    short, long = (clean(piece * (size // len(piece))) for size in (1_500, 3_000))
     for work in (lambda text: judge(text, RULES), visible, fingerprint):
         work("Tables are loaded by this, and no cache knows the texts")
         calls = [_calls(partial(work, text)) for text in (short, long)]
         assert calls[1] <= 2.5 * calls[0] + 500
+
+
+def test_thousands_of_listed_words_cost_what_ten_do() -> None:
+    text = "Đường này kẹt xe mỗi sáng, tuyệt mật xong tôi đi làm mất hơn một tiếng. " * 10
+    words = ["".join(chr(97 + int(digit)) for digit in str(number)) for number in range(5_000)]
+    few, many = (Rules(banned_words=tuple(f"tuyệt mật {word}" for word in words[:n])) for n in (10, 5_000))
+    for rules in (few, many):
+        judge(text, rules)
+    calls = [_calls(partial(judge, text, rules)) for rules in (few, many)]
+    assert calls[1] <= 1.05 * calls[0]
 
 
 def _modules() -> Iterator[Any]:

@@ -43,10 +43,11 @@ def _rows(reading: Reading, step: int) -> list[Span]:
     least = (_WORDS_IN_A_ROW - 1) * step
     if len(keys) < least + step or len(keys) - len(set(keys)) < least:
         return []
+    words = reading.plains
     spans: list[Span] = []
     same = 0
-    for place in range(step, len(keys) + 1):
-        if place < len(keys) and keys[place] == keys[place - step]:
+    for place in range(step, len(words) + 1):
+        if place < len(words) and words[place] == words[place - step]:
             same += 1
             continue
         if same >= least:
