@@ -31,6 +31,8 @@ class Swallowing:
         finally:
             on.close()
             writer.close()
+            with contextlib.suppress(OSError):
+                await asyncio.gather(on.wait_closed(), writer.wait_closed())
 
     async def _carry(
         self, line: asyncio.Task[None], source: asyncio.StreamReader, sink: asyncio.StreamWriter

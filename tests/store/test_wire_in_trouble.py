@@ -23,13 +23,18 @@ Answer = Callable[[bytes], Awaitable[bytes]]
 
 
 class Pretended:
-    """A server on a socket that answers as the test says; it reads `at_most` so many bytes at once."""
+    """A server on a socket that answers as the test says; it reads `at_most` so many bytes at once.
+
+    Attributes:
+        stays: whether it keeps the line after its first answer.
+    """
 
     def __init__(self, answer: Answer, at_most: int) -> None:
         self._answer = answer
         self._at_most = at_most
         self._lines: set[asyncio.Task[None]] = set()
         self.connections = 0
+        self.stays = True
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -39,8 +44,12 @@ class Pretended:
         try:
             while data := await reader.read(self._at_most):
                 writer.write(await self._answer(data))
+                if not self.stays:
+                    break
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def close(self) -> None:
         for line in self._lines:
@@ -235,16 +244,13 @@ async def test_a_server_that_comes_back_or_has_read_its_data_is_found(socket_pat
 
 
 async def test_a_server_that_greets_and_goes_keeps_nobody_waiting(socket_path: Path) -> None:
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1_000)
-        writer.write(b"+PONG\r\n")
-        writer.close()
+    async def greet(_: bytes) -> bytes:
+        return b"+PONG\r\n"
 
-    server = await asyncio.start_unix_server(greet, socket_path)
-    line = Wire(f"unix://{socket_path}")
-    async with asyncio.timeout(5):
+    async with pretended(socket_path, greet) as server, asyncio.timeout(5):
+        server.stays = False
+        line = Wire(f"unix://{socket_path}")
         for _ in range(20):
             with pytest.raises(Unavailable):
                 await line.run("GET", "k")
-    await line.close()
-    server.close()
+        await line.close()

@@ -41,6 +41,8 @@ async def port(certificate: Path) -> AsyncIterator[int]:
             while await reader.read(65_536):
                 writer.write(b"+PONG\r\n")
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
     secure = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     secure.load_cert_chain(certificate, certificate.with_suffix(".key"))
