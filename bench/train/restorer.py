@@ -18,7 +18,8 @@ def build(streams: Streams) -> Tables:
     words, totals, numbers = ngrams.vocabulary(streams)
     alone = (np.arange(len(totals))[:, None], totals)
     pairs, threes = (ngrams.count(streams, numbers, order) for order in (2, 3))
-    of_words = (totals + 0.5) / totals.sum()
+    spread = np.bincount(pairs[0][:, 1], minlength=len(totals)) + ngrams.DISCOUNT
+    of_words = spread / spread.sum()
     of_pairs = ngrams.probabilities(alone, pairs)
     factors = [
         ngrams.backoffs(alone, pairs, of_words[pairs[0][:, 1]]),
@@ -29,6 +30,7 @@ def build(streams: Streams) -> Tables:
         "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
         "alone": totals.astype(np.float32),
         "alone_factors": factors[0],
+        "spread": spread.astype(np.float32),
         "choices": _choices(words, totals),
         **ngrams.hashed([pairs, threes], factors[1:]),
     }

@@ -81,6 +81,8 @@ class Counts:
         choices: word without marks → the numbers of all ways to mark it, commonest first.
         alone: float32, by number: how often a word was seen.
         alone_factors: float32, by number: the factor for words never seen after it.
+        spread: float32, by number: the chance of a word in a place where it was never seen, by the number of
+            different words that it was seen after (Kneser and Ney): "vời" is common, but after "tuyệt" alone.
     """
 
     numbers: dict[str, int]
@@ -88,6 +90,7 @@ class Counts:
     choices: dict[str, tuple[int, ...]]
     alone: Floats
     alone_factors: Floats
+    spread: Floats
     _keys: npt.NDArray[np.uint32]
     _starts: npt.NDArray[np.uint32]
     _steps: int
@@ -137,7 +140,7 @@ def counts() -> Counts:
         steps = sum(parts[byte].astype(np.uint32) << np.uint32(8 * byte) for byte in range(4))
         keys = np.cumsum(steps, dtype=np.uint32)
         alone, packed, factors, choices = kept["alone"], kept["packed"], kept["factors"], kept["choices"]
-        alone_factors, checks = kept["alone_factors"], kept["checks"]
+        alone_factors, checks, spread = kept["alone_factors"], kept["checks"], kept["spread"]
     starts = np.zeros((1 << _INDEX_BITS) + 1, dtype=np.uint32)
     starts[1:] = np.cumsum(np.bincount(keys >> np.uint32(32 - _INDEX_BITS), minlength=1 << _INDEX_BITS))
     words = ["\n", "0", "", *listed]
@@ -147,6 +150,7 @@ def counts() -> Counts:
         choices=_choices(words, choices.tolist()),
         alone=alone.astype(np.float32),
         alone_factors=unpack_factor(alone_factors),
+        spread=spread / spread.sum(),
         _keys=np.append(keys, np.uint32(0xFFFFFFFF)),
         _starts=starts,
         _steps=int(np.diff(starts).max()).bit_length(),

@@ -13,12 +13,22 @@ from service.judging.vietnamese.words import Words
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{1,80})[”\"]")
 _FEWEST_MARKED, _OF_WORDS_MARKED = 2, 0.3
 _LONGEST_NAME = 5
+_NEARLY_NONE = 0.5
 
 
 def without_names(words: Words, evidence: Evidence) -> Evidence:
     """The evidence without what is exempt; as it is where too little of the text is marked."""
     if evidence.marked < max(_FEWEST_MARKED, _OF_WORDS_MARKED * evidence.words):
         return evidence
+    return _exempted(words, evidence)
+
+
+def only_names_lack(words: Words, evidence: Evidence) -> bool:
+    """Whether nearly all that lacks marks is exempt, in a text marked too little to be sure of it."""
+    return _exempted(words, evidence).lacking < _NEARLY_NONE
+
+
+def _exempted(words: Words, evidence: Evidence) -> Evidence:
     quoted = [found.span(1) for found in _QUOTED.finditer(words.text)]
     needs, costs = list(evidence.needs), list(evidence.costs)
     for at, need in enumerate(needs):

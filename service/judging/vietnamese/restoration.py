@@ -209,7 +209,7 @@ def _log_probabilities(
 ) -> Floats:
     """Counts to probabilities (Katz): what was never seen in its context is told by the shorter context."""
     alone = known.alone[numbers]
-    one = (alone + _DISCOUNT) / known.alone.sum()
+    one = known.spread[numbers]
     two = np.zeros_like(pairs)
     unseen = known.alone_factors[numbers[:-1]][:, :, None] * one[1:, None, :]
     seen = (pairs[1:] - _DISCOUNT) / np.maximum(alone[:-1, :, None], 1)

@@ -10,7 +10,7 @@ from enum import Enum
 from functools import lru_cache
 from math import exp, log
 
-from service.judging.vietnamese.exempt import is_name, without_names
+from service.judging.vietnamese.exempt import is_name, only_names_lack, without_names
 from service.judging.vietnamese.needs_marks import Evidence, weigh
 from service.judging.vietnamese.restoration import doubt
 from service.judging.vietnamese.words import Words
@@ -48,6 +48,8 @@ _PARTLY = 0.25
 _LARGELY = 0.5
 _NEARLY_ALL = 0.75
 """Shares of the words that need marks which lack them."""
+_SEVERAL = 1.5
+"""Words expected to lack their marks from which on a text with a marked word is rejected, not flagged."""
 _THROWN_IN = 2
 """So many marked words may stand in a text without marks to pass the check."""
 _PARTLY_SUSPECT, _LARGELY_SUSPECT = 10.0, 8.0
@@ -87,10 +89,11 @@ def _judge_unmarked(words: Words, evidence: Evidence) -> Verdict:
 
 def _judge_mixed(words: Words, evidence: Evidence) -> Verdict:
     share, total = _share(evidence), _total(words, evidence)
-    thrown_in = evidence.marked <= _THROWN_IN and share >= _LARGELY
     score = _score(total, _LARGELY_SUSPECT, _PARTLY_SUSPECT)
+    thrown_in = evidence.marked <= _THROWN_IN and share >= _LARGELY
     if total >= _LARGELY_SUSPECT and (thrown_in or share >= _NEARLY_ALL):
-        return Verdict(Marks.MISSING, score, evidence.needs)
+        several = evidence.lacking >= _SEVERAL and not only_names_lack(words, evidence)
+        return Verdict(Marks.MISSING if several else Marks.PARTIAL, score, evidence.needs)
     enough = _LARGELY_SUSPECT if share >= _LARGELY else _PARTLY_SUSPECT
     return Verdict(Marks.PARTIAL if share >= _PARTLY and total >= enough else None, score, evidence.needs)
 
