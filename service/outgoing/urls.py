@@ -12,6 +12,7 @@ MAX_URL = 2_000
 _NUMBER = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\Z")
 _QUAD = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})\Z")
 _PRINTABLE = re.compile(r"[!-\[\]-~\u00a1-\U0010ffff]+\Z")  # no blank, control character or backslash
+_USER = re.compile(r"[^/?#]*//[^/?#]*@")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
 _OWN_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "private")
 _OWN_SUFFIXES = ("home.arpa",)
@@ -36,7 +37,7 @@ def checked(url: str, *, allow_private: bool) -> URL:
         raise Refused("be an http or https URL") from None
     if parsed.scheme not in ("http", "https") or not host:
         raise Refused("be an http or https URL")
-    if parsed.raw_user is not None or parsed.raw_password is not None or "@" in parsed.raw_authority:
+    if parsed.raw_user is not None or parsed.raw_password is not None or _USER.match(url):
         raise Refused("not hold a user name or a password")
     if port is None or not 1 <= port <= 65_535:
         raise Refused("name a port from 1 to 65535")

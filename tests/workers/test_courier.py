@@ -1,7 +1,5 @@
 """What happens on a site comes to its webhooks: signed, in order, again until it is taken."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
