@@ -48,7 +48,7 @@ _PARTLY = 0.25
 _LARGELY = 0.5
 _NEARLY_ALL = 0.75
 """Shares of the words that need marks which lack them."""
-_SEVERAL = 1.5
+_SEVERAL = 1.6
 """Words expected to lack their marks from which on a text with a marked word is rejected, not flagged."""
 _THROWN_IN = 2
 """So many marked words may stand in a text without marks to pass the check."""
