@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from bench.train import ngrams
 from bench.train.corpus import Streams
+from bench.train.tables import text_array
 from service.judging.vietnamese.counts import UNKNOWN
 from service.judging.vietnamese.syllables import strip
 
@@ -27,7 +28,7 @@ def build(streams: Streams) -> Tables:
         np.zeros(len(threes[1]), dtype=np.uint8),
     ]
     return {
-        "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
+        "words": text_array(words),
         "alone": totals.astype(np.float32),
         "alone_factors": factors[0],
         "spread": spread.astype(np.float32),
