@@ -129,7 +129,7 @@ function refused(desk, item, index, problem, again) {
     desk.bringBack(index, merged(item, current ?? { claim: problem.document?.claim ?? item.claim, author: {} }));
   }
   const look = { label: t("look"), act: () => desk.show(desk.feed.indexOf(item.id)) };
-  const anyway = { label: t("anyway"), act: () => (desk.view(item.id).told = null, again({ force: true })) };
+  const anyway = { label: t("anyway"), act: () => ((desk.view(item.id).told = null), again({ force: true })) };
   notify(`${item.author.name ?? ""}: ${says}`, {
     urgent: true,
     actions: isElsewhere ? [] : problem.code === "claimed" ? [anyway, look] : [look],
@@ -159,11 +159,13 @@ export async function undo(desk) {
   const back = outcomes.filter(({ comment }) => comment?.state === desk.feed.state);
   const at = Math.max(0, desk.index);
   for (const { item, comment } of back) {
-    if (desk.feed.update(item.id, comment)) desk.refresh(item.id); // an edit: it never left
+    if (desk.feed.update(item.id, comment))
+      desk.refresh(item.id); // an edit: it never left
     else desk.feed.insert(at, merged(item, comment));
   }
   if (back.length) desk.show(at);
   const failed = outcomes.filter(({ problem }) => problem);
-  if (failed.length) notify(t("undo.failed", { n: failed.length, why: failed[0].problem.message }), { urgent: true });
+  if (failed.length)
+    notify(t("undo.failed", { n: failed.length, why: failed[0].problem.message }), { urgent: true });
   else notify(t("done.undo", { n: outcomes.length }));
 }

@@ -31,7 +31,7 @@ export async function call(method, path, body) {
 }
 
 async function once(method, path, body) {
-  const headers = { Accept: "application/json", "Accept-Language": language };
+  const headers = { "Accept": "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {

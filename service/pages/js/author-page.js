@@ -31,9 +31,20 @@ function show(key, element, known) {
   element.replaceChildren(
     title,
     h("p", { class: "small" }, key),
-    h("p", { class: "row" }, record({ ...known.record, standing: known.standing }), known.until && h("span", {}, t("until", { time: fullTime(known.until) }))),
+    h(
+      "p",
+      { class: "row" },
+      record({ ...known.record, standing: known.standing }),
+      known.until && h("span", {}, t("until", { time: fullTime(known.until) })),
+    ),
     h("p", { class: "row" }, standings(key, known, name, again)),
-    h("p", { class: "row" }, ["pending", "published", "rejected"].map((state) => h("a", { href: to(state, { author: key }) }, t(`list.${state}`)))),
+    h(
+      "p",
+      { class: "row" },
+      ["pending", "published", "rejected"].map((state) =>
+        h("a", { href: to(state, { author: key }) }, t(`list.${state}`)),
+      ),
+    ),
     ...comments(key, known),
   );
   title.focus({ preventScroll: true });
@@ -58,7 +69,11 @@ function standings(key, known, name, again) {
   const others = ["trusted", "normal"].filter((standing) => standing !== known.standing);
   return [
     others.map((standing) => h("button", { type: "button", onclick: () => set(standing) }, t(`make.${standing}`))),
-    h("button", { type: "button", class: "reject", onclick: () => banDialog({ key, name }).then((done) => done && again()) }, t("ban")),
+    h(
+      "button",
+      { type: "button", class: "reject", onclick: () => banDialog({ key, name }).then((done) => done && again()) },
+      t("ban"),
+    ),
   ];
 }
 

@@ -20,7 +20,11 @@ function form(author, done) {
   const note = h("input", { type: "text", id: "ban-note", maxlength: "2000", autocomplete: "off" });
   const ban = (length) => done({ standing: "banned", until: until(length), note: note.value.trim() || undefined });
   const lengths = days.map((length) =>
-    h("button", { type: "button", class: "reject", onclick: () => ban(length) }, t(length ? "ban.days" : "ban.forever", { n: length })),
+    h(
+      "button",
+      { type: "button", class: "reject", onclick: () => ban(length) },
+      t(length ? "ban.days" : "ban.forever", { n: length }),
+    ),
   );
   return [
     h("p", {}, t(isAddress ? "ban.address" : "ban.says")),

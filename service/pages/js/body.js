@@ -17,7 +17,8 @@ export const standing = (item) => item.body ?? "";
  */
 export function bodyView(item, { draft, original }) {
   const isChanged = draft !== null && draft !== standing(item);
-  if (!original && isChanged) return h("div", { class: "body" }, label("body.draft"), changes(standing(item), draft));
+  if (!original && isChanged)
+    return h("div", { class: "body" }, label("body.draft"), changes(standing(item), draft));
   if (!original && item.edited) return h("div", { class: "body" }, label("body.edited"), plain(item.body));
   const named = original && (isChanged || item.edited) ? label("body.original") : null;
   return h("div", { class: "body" }, named, marked(item.submitted_body ?? item.body ?? "", item.findings ?? []));
@@ -48,8 +49,13 @@ function mark(piece, findings, narrow, first) {
   const worst = (narrow.length ? narrow : piece.findings).some((index) => findings[index].action === "reject");
   const kind = `${worst ? "rejects" : "flags"}${narrow.length ? "" : " wide"}`;
   const title = piece.findings.map((index) => codeName(findings[index].code)).join(", ");
-  const numbers = first.map((index) => h("sup", { class: "ref", "aria-hidden": "true" }, String(index + 1)));
-  return h("mark", { class: kind, title, "data-findings": piece.findings.join(" ") }, numbers, shown(piece.text));
+  const numbers = first.map((index) => h("sup", { "class": "ref", "aria-hidden": "true" }, String(index + 1)));
+  return h(
+    "mark",
+    { "class": kind, title, "data-findings": piece.findings.join(" ") },
+    numbers,
+    shown(piece.text),
+  );
 }
 
 export const codeName = (code) => t(`code.${code}`);
@@ -64,7 +70,10 @@ export function changes(before, after) {
   const pieces = difference(before, after).map(({ same, del, ins }) =>
     same !== undefined
       ? shown(same)
-      : [del && h("del", { title: t("diff.out") }, shown(del)), ins && h("ins", { title: t("diff.in") }, shown(ins))],
+      : [
+          del && h("del", { title: t("diff.out") }, shown(del)),
+          ins && h("ins", { title: t("diff.in") }, shown(ins)),
+        ],
   );
   return h("div", { class: "text changes", dir: "auto" }, pieces);
 }
@@ -84,7 +93,7 @@ function offer(change, take) {
   const says = t("suggestion.take", { del: change.del || "∅", ins: change.ins || "∅" });
   return h(
     "button",
-    { type: "button", class: "offer", title: says, "aria-label": says, onclick: () => take(change) },
+    { "type": "button", "class": "offer", "title": says, "aria-label": says, "onclick": () => take(change) },
     change.del && h("del", {}, change.del),
     change.ins && h("ins", {}, change.ins),
   );

@@ -14,7 +14,9 @@ const MOST_SHOWN = 50;
 export async function approve(desk, item) {
   if (item.state !== "pending") return;
   const items = await meant(desk, item);
-  const isSure = desk.selected.size || (await ask(t("bulk.approve", { n: items.length }), (done) => confirm(items, done)));
+  const isSure =
+    desk.selected.size ||
+    (await ask(t("bulk.approve", { n: items.length }), (done) => confirm(desk, items, done)));
   if (isSure) await decide(desk, items, "approve", ({ id }) => edited(desk.view(id), desk.feed.find(id)));
 }
 
@@ -26,7 +28,7 @@ function edited({ draft }, item) {
 export async function reject(desk, item) {
   if (item.state === "rejected") return;
   const items = await meant(desk, item);
-  const reason = await ask(t("bulk.reject", { n: items.length }), (done) => why(items, done));
+  const reason = await ask(t("bulk.reject", { n: items.length }), (done) => why(desk, items, done));
   if (reason) await decide(desk, items, "reject", () => ({ reason }));
 }
 
@@ -52,26 +54,46 @@ async function wholeCluster({ state, cluster }) {
   return items;
 }
 
-function confirm(items, done) {
-  return [texts(items), choices(h("button", { type: "button", class: "approve", onclick: () => done(true) }, t("approve")), cancel(done))];
+function confirm(desk, items, done) {
+  const sure = h(
+    "button",
+    { type: "button", class: "approve", autofocus: true, onclick: () => done(true) },
+    t("approve"),
+  );
+  return [texts(desk, items), choices(sure, cancel(done))];
 }
 
-function why(items, done) {
+function why(desk, items, done) {
   const reasons = REASONS.map((reason, index) =>
-    h("button", { type: "button", onclick: () => done(reason) }, h("kbd", {}, String(index + 1)), reasonName(reason)),
+    h(
+      "button",
+      { type: "button", onclick: () => done(reason) },
+      h("kbd", {}, String(index + 1)),
+      reasonName(reason),
+    ),
   );
-  const menu = h("div", { class: "reject-menu" }, h("div", { class: "reasons" }, reasons), texts(items), choices(cancel(done)));
+  const menu = h(
+    "div",
+    { class: "reject-menu" },
+    h("div", { class: "reasons" }, reasons),
+    texts(desk, items),
+    choices(cancel(done)),
+  );
   menu.addEventListener("keydown", (event) => {
     if (!event.isComposing && REASONS[event.key - 1]) done(REASONS[event.key - 1]);
   });
   return menu;
 }
 
-const texts = (items) =>
+const texts = (desk, items) =>
   h(
     "ul",
     { class: "texts", tabindex: "0" },
-    items.slice(0, MOST_SHOWN).map((item) => h("li", {}, h("b", {}, item.author.name ?? ""), plain(item.body ?? ""))),
+    items
+      .slice(0, MOST_SHOWN)
+      .map((item) =>
+        h("li", {}, h("b", {}, item.author.name ?? ""), plain(desk.view(item.id).draft ?? item.body ?? "")),
+      ),
     items.length > MOST_SHOWN && h("li", {}, t("bulk.more", { n: items.length - MOST_SHOWN })),
   );
 

@@ -21,7 +21,13 @@ export function card(item, view, act) {
   const name = `name-${item.id}`;
   return h(
     "article",
-    { class: classes(view), id: `card-${item.id}`, tabindex: "-1", "aria-labelledby": name, "data-id": item.id },
+    {
+      "class": classes(view),
+      "id": `card-${item.id}`,
+      "tabindex": "-1",
+      "aria-labelledby": name,
+      "data-id": item.id,
+    },
     head(item, view, name),
     view.told && saying(view.told),
     h("div", { class: "content" }, context(item), bodyView(item, view), work(item, view, act), view.extra),
@@ -30,7 +36,8 @@ export function card(item, view, act) {
   );
 }
 
-const classes = ({ isSelected, told }) => ["card", isSelected && "selected", told && "stale"].filter(Boolean).join(" ");
+const classes = ({ isSelected, told }) =>
+  ["card", isSelected && "selected", told && "stale"].filter(Boolean).join(" ");
 
 /** What happened to a comment while it was being read. */
 export const saying = (told) => h("p", { class: "told", role: "status" }, told);
@@ -40,9 +47,9 @@ function head(item, view, name) {
     "header",
     {},
     h("input", {
-      type: "checkbox",
-      class: "pick",
-      checked: view.isSelected,
+      "type": "checkbox",
+      "class": "pick",
+      "checked": view.isSelected,
       "data-act": "select",
       "aria-label": t("select", { name: item.author.name ?? "" }),
     }),
@@ -68,12 +75,18 @@ export function record(known) {
     "span",
     { class: "record" },
     stands !== "normal" && h("span", { class: `badge ${stands}` }, t(`standing.${stands}`)),
-    h("span", {}, published + rejected ? t("record", { p: number(published), r: number(rejected) }) : t("record.none")),
+    h(
+      "span",
+      {},
+      published + rejected ? t("record", { p: number(published), r: number(rejected) }) : t("record.none"),
+    ),
   );
 }
 
 const claimed = ({ by, until }) =>
-  by !== myName() && Date.parse(until) > Date.now() && h("span", { class: "badge claim" }, t("claimed", { by, until: clockTime(until) }));
+  by !== myName() &&
+  Date.parse(until) > Date.now() &&
+  h("span", { class: "badge claim" }, t("claimed", { by, until: clockTime(until) }));
 
 function risk({ risk: how, state }) {
   if (state !== "pending" || how === undefined || how === null) return null;
@@ -86,7 +99,7 @@ function waits({ created_at, updated_at, state }) {
   const name = state === "pending" ? "waits" : "since";
   return h(
     "time",
-    { class: "waits", datetime: since, title: fullTime(since), "data-since": since, "data-says": name },
+    { "class": "waits", "datetime": since, "title": fullTime(since), "data-since": since, "data-says": name },
     t(name, { time: ago(since) }),
   );
 }
@@ -126,20 +139,30 @@ function aside(item, act) {
   return h("div", { class: "aside" }, verdict(item), findings(item), cluster(item, act), person(item.author));
 }
 
-function verdict({ state, reason, message }) {
+function verdict({ state, reason, message, findings: found = [] }) {
   if (state !== "rejected" || !reason) return null;
-  return h("p", { class: "verdict" }, h("b", {}, reasonName(reason)), message && h("span", {}, message));
+  const isSaidBelow = found.some((one) => one.message === message);
+  return h(
+    "p",
+    { class: "verdict" },
+    h("b", {}, reasonName(reason)),
+    !isSaidBelow && message && h("span", {}, message),
+  );
 }
 
 function findings({ findings: found = [], state }) {
   if (!found.length) return h("p", { class: "small clean" }, t("findings.none"));
-  return h("ol", { class: "findings" }, found.map((one, index) => finding(one, index, state)));
+  return h(
+    "ol",
+    { class: "findings" },
+    found.map((one, index) => finding(one, index, state)),
+  );
 }
 
 const finding = ({ code, action, score, message }, index, state) =>
   h(
     "li",
-    { class: action === "reject" ? "rejects" : "flags", "data-finding": String(index) },
+    { "class": action === "reject" ? "rejects" : "flags", "data-finding": String(index) },
     h("b", {}, h("a", { href: to(state, { code }), title: t("only.code") }, codeName(code))),
     h("span", { class: "score", title: t("score") }, percent(score)),
     h("span", { class: "small" }, message),
@@ -149,7 +172,11 @@ function cluster({ cluster_size: size, cluster: id, id: own }, act) {
   const many = size > 1 || (id && id !== own);
   if (!many) return null;
   const says = size > 1 ? t("cluster", { n: number(size) }) : t("cluster.some");
-  return h("p", { class: "small" }, h("button", { type: "button", class: "link", onclick: () => act("cluster") }, says));
+  return h(
+    "p",
+    { class: "small" },
+    h("button", { type: "button", class: "link", onclick: () => act("cluster") }, says),
+  );
 }
 
 function person({ email, ip, user_agent: agent, id }) {
@@ -160,7 +187,11 @@ function person({ email, ip, user_agent: agent, id }) {
     "details",
     { class: "person" },
     h("summary", {}, t("person")),
-    h("dl", {}, rows.map(([name, value]) => [h("dt", {}, t(`person.${name}`)), h("dd", {}, value)])),
+    h(
+      "dl",
+      {},
+      rows.map(([name, value]) => [h("dt", {}, t(`person.${name}`)), h("dd", {}, value)]),
+    ),
   );
 }
 
@@ -183,4 +214,9 @@ function actions(item, view) {
 }
 
 const button = (action, says) =>
-  h("button", { type: "button", class: ["approve", "reject"].includes(action) && action, "data-act": action }, t(says), h("kbd", { "aria-hidden": "true" }, keyOf(action)));
+  h(
+    "button",
+    { "type": "button", "class": ["approve", "reject"].includes(action) && action, "data-act": action },
+    t(says),
+    h("kbd", { "aria-hidden": "true" }, keyOf(action)),
+  );

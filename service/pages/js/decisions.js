@@ -98,7 +98,8 @@ async function ownEarlier(item, action, { document: { current } }) {
 
 /** Who decided what, in a sentence. */
 async function told(id, { code, document }) {
-  if (code === "claimed") return t("conflict.claimed", { who: document.claim?.by ?? document.by ?? t("colleague") });
+  if (code === "claimed")
+    return t("conflict.claimed", { who: document.claim?.by ?? document.by ?? t("colleague") });
   const last = await api.history(id).then(
     ({ entries }) => entries.at(-1),
     () => null,

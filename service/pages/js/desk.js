@@ -20,7 +20,12 @@ export class Desk {
     this.selected = new Set();
     this.current = null;
     this.last = AFTER;
-    this.list = h("div", { class: "feed", role: "feed", "aria-label": t(`list.${feed.state}`), "aria-busy": "true" });
+    this.list = h("div", {
+      "class": "feed",
+      "role": "feed",
+      "aria-label": t(`list.${feed.state}`),
+      "aria-busy": "true",
+    });
     this.rest = h("div", { class: "rest", tabindex: "-1" });
     this.element = h("div", { class: "desk" }, this.list, this.rest);
     this.onchange = () => {};
@@ -97,8 +102,11 @@ export class Desk {
     const { items, isComplete } = this.feed;
     this.list.setAttribute("aria-busy", String(!isComplete && !items.length));
     this.list.hidden = !items.length;
-    if (items.length) return this.rest.replaceChildren(isComplete ? h("p", {}, t("end")) : h("p", {}, t("reading")));
-    const empty = isComplete ? t(`empty.${this.feed.source === "claims" ? "claims" : this.feed.state}`) : t("reading");
+    if (items.length)
+      return this.rest.replaceChildren(isComplete ? h("p", {}, t("end")) : h("p", {}, t("reading")));
+    const empty = isComplete
+      ? t(`empty.${this.feed.source === "claims" ? "claims" : this.feed.state}`)
+      : t("reading");
     this.rest.replaceChildren(h("h2", { class: "empty" }, empty));
   }
 
@@ -194,9 +202,9 @@ export class Desk {
       if (pressed) this.act(this, pressed.dataset.act, pressed.closest("article").dataset.id);
     });
     this.list.addEventListener("pointerover", ({ target }) => light(target.closest("[data-finding]")));
-    new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#widen(), { rootMargin: "800px" }).observe(
-      this.rest,
-    );
+    new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#widen(), {
+      rootMargin: "800px",
+    }).observe(this.rest);
   }
 
   #become(target) {
@@ -219,7 +227,8 @@ export class Desk {
 /** Point out in the text what a finding saw. */
 function light(finding) {
   for (const lit of document.querySelectorAll("mark.lit")) lit.classList.remove("lit");
-  const seen = finding?.closest("article").querySelectorAll(`mark[data-findings~="${finding.dataset.finding}"]`) ?? [];
+  const seen =
+    finding?.closest("article").querySelectorAll(`mark[data-findings~="${finding.dataset.finding}"]`) ?? [];
   for (const mark of seen) mark.classList.add("lit");
 }
 

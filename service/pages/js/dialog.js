@@ -20,12 +20,7 @@ export function ask(title, content) {
       element.close();
     };
     const name = `dialog-${++count}`;
-    const element = h(
-      "dialog",
-      { "aria-labelledby": name },
-      h("h2", { id: name }, title),
-      content(done),
-    );
+    const element = h("dialog", { "aria-labelledby": name }, h("h2", { id: name }, title), content(done));
     element.addEventListener("close", () => {
       element.remove();
       if (before?.isConnected) before.focus({ preventScroll: true });

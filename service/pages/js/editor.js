@@ -11,7 +11,13 @@ export function editor(item, view, act) {
   const diff = h("div", { class: "so-far" });
   const offered = h("div", { class: "still" });
   const name = `field-${item.id}`;
-  const field = h("textarea", { id: name, rows: "4", spellcheck: "false", lang: "vi", "aria-describedby": `diff-${item.id}` });
+  const field = h("textarea", {
+    "id": name,
+    "rows": "4",
+    "spellcheck": "false",
+    "lang": "vi",
+    "aria-describedby": `diff-${item.id}`,
+  });
   field.value = view.draft ?? standing(item);
   const show = () => showChanges(item, field.value, { diff, offered, write: (text) => write(text) });
   const write = (text) => {
@@ -54,7 +60,8 @@ function onKey(event, { item, act, write }) {
   if (command && event.key === "Enter") act(item.state === "pending" ? "approve" : "save");
   else if (command && event.key.toLowerCase() === "s") act("save");
   else if (event.altKey && event.key.toLowerCase() === keyOf("original")) write(standing(item));
-  else if (event.altKey && event.key.toLowerCase() === keyOf("suggestion") && item.suggestion) write(item.suggestion);
+  else if (event.altKey && event.key.toLowerCase() === keyOf("suggestion") && item.suggestion)
+    write(item.suggestion);
   else if (event.key === "Escape") act("stopEditing");
   else return;
   event.preventDefault();
@@ -82,13 +89,17 @@ const altKey = (action) => `Alt+${keyOf(action).toUpperCase()}`;
 export function suggestionView(item, view, act) {
   const text = view.draft ?? standing(item);
   if (item.state !== "pending" || !item.suggestion || item.suggestion === text) return null;
-  return h("div", { class: "still" }, suggested(text, item.suggestion, (taken) => act("take", taken), keyOf("suggestion")));
+  return h(
+    "div",
+    { class: "still" },
+    suggested(text, item.suggestion, (taken) => act("take", taken), keyOf("suggestion")),
+  );
 }
 
 function suggested(text, suggestion, write, key) {
   const all = h(
     "button",
-    { type: "button", onclick: () => write(suggestion), "data-suggestion": "all" },
+    { "type": "button", "onclick": () => write(suggestion), "data-suggestion": "all" },
     t("suggestion.all"),
     h("kbd", { "aria-hidden": "true" }, key),
   );

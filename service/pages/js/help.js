@@ -30,7 +30,11 @@ export function help() {
 function row(action, show) {
   const button = h(
     "button",
-    { type: "button", "data-action": action, "aria-label": t("help.change", { what: t(`key.${action}`), key: keyOf(action) }) },
+    {
+      "type": "button",
+      "data-action": action,
+      "aria-label": t("help.change", { what: t(`key.${action}`), key: keyOf(action) }),
+    },
     h("kbd", {}, keyOf(action)),
   );
   button.addEventListener("click", () => listen(button, action, show));
@@ -50,7 +54,8 @@ function listen(button, action, show) {
     event.preventDefault();
     event.stopPropagation();
     stop();
-    if (name !== "Escape" && !/^\d$/.test(name) && !event.ctrlKey && !event.metaKey && !event.altKey) remap(action, name);
+    if (name !== "Escape" && !/^\d$/.test(name) && !event.ctrlKey && !event.metaKey && !event.altKey)
+      remap(action, name);
     show(action);
   };
   const leave = () => (stop(), show());

@@ -26,7 +26,12 @@ function steps(entries) {
     text = entry.body ?? text;
     return step(entry, before);
   });
-  return h("section", { class: "history", "aria-label": t("history") }, h("p", { class: "label" }, t("history")), h("ol", {}, shown));
+  return h(
+    "section",
+    { "class": "history", "aria-label": t("history") },
+    h("p", { class: "label" }, t("history")),
+    h("ol", {}, shown),
+  );
 }
 
 function step(entry, before) {
@@ -35,7 +40,8 @@ function step(entry, before) {
     {},
     h("p", {}, h("time", { datetime: entry.at, title: fullTime(entry.at) }), toldStep(entry)),
     entry.note && h("p", { class: "small" }, t("note"), entry.note),
-    entry.findings.length > 0 && h("p", { class: "small" }, entry.findings.map(({ code }) => codeName(code)).join(" · ")),
+    entry.findings.length > 0 &&
+      h("p", { class: "small" }, entry.findings.map(({ code }) => codeName(code)).join(" · ")),
     entry.body !== null && (before === null ? plain(entry.body) : changes(before, entry.body)),
   );
 }

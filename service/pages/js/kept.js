@@ -22,5 +22,7 @@ export const draftOf = (id) => quietly(() => sessionStorage.getItem(draftName(id
 
 /** Keep an unfinished text; null forgets it. */
 export function keepDraft(id, text) {
-  quietly(() => (text === null ? sessionStorage.removeItem(draftName(id)) : sessionStorage.setItem(draftName(id), text)));
+  quietly(() =>
+    text === null ? sessionStorage.removeItem(draftName(id)) : sessionStorage.setItem(draftName(id), text),
+  );
 }

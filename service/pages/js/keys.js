@@ -49,12 +49,14 @@ export function resetKeys() {
 /** How a key is called: `a`, `Shift+A`, `?`, `Enter`; null for one that stands for nothing alone. */
 export function nameOf(event) {
   const { key } = event;
-  if (["Shift", "Control", "Alt", "Meta", "CapsLock", "Dead", "Process", "Unidentified"].includes(key)) return null;
+  if (["Shift", "Control", "Alt", "Meta", "CapsLock", "Dead", "Process", "Unidentified"].includes(key))
+    return null;
   if (/^\p{L}$/u.test(key)) return event.shiftKey ? `Shift+${key.toUpperCase()}` : key.toLowerCase();
   return key;
 }
 
-const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable]";
+const TYPING =
+  "input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable]";
 
 /** Whether a key press is a command: not typed into a field, not a part of composing, not the browser's own. */
 export function isCommand(event) {
@@ -66,4 +68,6 @@ export function isCommand(event) {
 
 /** Whether Enter or Space is meant for the button or link that has the focus. */
 export const isForControl = (event) =>
-  ["Enter", " "].includes(event.key) && event.target instanceof Element && event.target.closest("button, a, summary, input");
+  ["Enter", " "].includes(event.key) &&
+  event.target instanceof Element &&
+  event.target.closest("button, a, summary, input");

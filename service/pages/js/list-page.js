@@ -31,7 +31,14 @@ export function listPage(state, filters) {
   desk.start().catch(desk.onproblem);
   return {
     title: t(`list.${state}`),
-    element: h("div", { class: "list-page" }, h("h1", { class: "unseen" }, t(`list.${state}`)), bar(state, filters, queue, counted), news, desk.element),
+    element: h(
+      "div",
+      { class: "list-page" },
+      h("h1", { class: "unseen" }, t(`list.${state}`)),
+      bar(state, filters, queue, counted),
+      news,
+      desk.element,
+    ),
     onAction: (action) => onAction(desk, action, queue),
     onDigit: (digit) => chooseReason(desk, digit),
     onEscape: () => closeOpen(desk),
@@ -73,7 +80,8 @@ function onAction(desk, action, queue) {
 
 function choose(queue) {
   keep("queue", queue);
-  if (location.hash === "" || location.hash === to("pending")) window.dispatchEvent(new HashChangeEvent("hashchange"));
+  if (location.hash === "" || location.hash === to("pending"))
+    window.dispatchEvent(new HashChangeEvent("hashchange"));
   else go(to("pending"));
 }
 
@@ -91,9 +99,13 @@ function bar(state, filters, queue, counted) {
 const queues = (chosen) =>
   h(
     "div",
-    { class: "queues", role: "group", "aria-label": t("queues") },
+    { "class": "queues", "role": "group", "aria-label": t("queues") },
     QUEUES.map((name) =>
-      h("button", { type: "button", "aria-pressed": String(name === chosen), onclick: () => choose(name) }, t(`queue.${name}`)),
+      h(
+        "button",
+        { "type": "button", "aria-pressed": String(name === chosen), "onclick": () => choose(name) },
+        t(`queue.${name}`),
+      ),
     ),
   );
 
@@ -105,21 +117,37 @@ function filtered(state, filters) {
       { class: "filter" },
       h("span", { class: "label" }, t(`filter.${name}`)),
       h("span", { class: "value" }, name === "code" ? t(`code.${filters[name]}`) : filters[name]),
-      h("a", { href: to(state), "aria-label": t("filter.off") }, "×"),
+      h("a", { "href": to(state), "aria-label": t("filter.off") }, "×"),
     ),
   );
 }
 
 /** One search field for words, an article, or an author. */
 function search(state, filters) {
-  const what = h("select", { id: "search-what", "aria-label": t("search.what") }, ["q", "thread", "author"].map((name) =>
-    h("option", { value: name, selected: Boolean(filters[name]) }, t(`search.${name}`)),
-  ));
-  const field = h("input", { type: "search", id: "search", "aria-label": t("search"), placeholder: t("search"), enterkeyhint: "search" });
+  const what = h(
+    "select",
+    { "id": "search-what", "aria-label": t("search.what") },
+    ["q", "thread", "author"].map((name) =>
+      h("option", { value: name, selected: Boolean(filters[name]) }, t(`search.${name}`)),
+    ),
+  );
+  const field = h("input", {
+    "type": "search",
+    "id": "search",
+    "aria-label": t("search"),
+    "placeholder": t("search"),
+    "enterkeyhint": "search",
+  });
   field.value = filters.q ?? "";
   const submit = (event) => {
     event.preventDefault();
     go(to(state, { [what.value]: field.value.trim() }));
   };
-  return h("form", { class: "search", role: "search", onsubmit: submit }, what, field, h("button", { type: "submit" }, t("search.go")));
+  return h(
+    "form",
+    { class: "search", role: "search", onsubmit: submit },
+    what,
+    field,
+    h("button", { type: "submit" }, t("search.go")),
+  );
 }

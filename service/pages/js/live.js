@@ -35,7 +35,8 @@ export function follow(desk, news) {
 
 function listen(desk, news) {
   const stream = api.events();
-  for (const type of TYPES) stream.addEventListener(type, ({ data }) => happened(desk, news, JSON.parse(data).data));
+  for (const type of TYPES)
+    stream.addEventListener(type, ({ data }) => happened(desk, news, JSON.parse(data).data));
   stream.addEventListener("reset", () => catchUp(desk, news));
   return stream;
 }

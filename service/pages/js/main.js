@@ -24,7 +24,12 @@ let me = null;
 function show() {
   const { page: name, name: key, filters } = here();
   page?.leave?.();
-  page = name === "stats" ? statsPage() : name === "author" ? authorPage(key) : listPage(LISTS.includes(name) ? name : "pending", filters);
+  page =
+    name === "stats"
+      ? statsPage()
+      : name === "author"
+        ? authorPage(key)
+        : listPage(LISTS.includes(name) ? name : "pending", filters);
   document.title = `${page.title} · ${me.site.name} · Có Dấu`;
   main.replaceChildren(page.element);
   for (const link of document.querySelectorAll("nav a")) {

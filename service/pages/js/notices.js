@@ -6,7 +6,7 @@ import { t } from "./i18n.js";
 const SHORT_MS = 6000;
 const MOST = 4;
 
-const polite = h("div", { class: "notices", role: "status", "aria-live": "polite" });
+const polite = h("div", { "class": "notices", "role": "status", "aria-live": "polite" });
 const urgent = h("div", { class: "notices urgent", role: "alert" });
 
 export const noticeBoard = () => h("div", { class: "notice-board" }, urgent, polite);
@@ -19,7 +19,7 @@ export const noticeBoard = () => h("div", { class: "notice-board" }, urgent, pol
  */
 export function notify(text, { urgent: stays = false, actions = [], about = null } = {}) {
   const board = stays ? urgent : polite;
-  const notice = h("div", { class: "notice", "data-about": about }, h("p", {}, text));
+  const notice = h("div", { "class": "notice", "data-about": about }, h("p", {}, text));
   const close = () => {
     const had = notice.contains(document.activeElement);
     notice.remove();

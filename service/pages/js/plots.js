@@ -29,7 +29,11 @@ export function plot(given) {
 }
 
 const legend = (series) =>
-  h("p", { class: "legend" }, series.map(({ name }, index) => h("span", { class: `series-${index}` }, name)));
+  h(
+    "p",
+    { class: "legend" },
+    series.map(({ name }, index) => h("span", { class: `series-${index}` }, name)),
+  );
 
 const rowsOf = ({ labels, series }, format) =>
   labels.map((label, i) => [label, ...series.map(({ values }) => (values[i] === null ? "–" : format(values[i])))]);
@@ -37,13 +41,17 @@ const rowsOf = ({ labels, series }, format) =>
 function drawn({ kind, labels, series, title }, width, format) {
   const most = niceMaximum(Math.max(1, ...series.flatMap(({ values }) => values.map((value) => value ?? 0))));
   const step = (width - LEFT) / labels.length;
-  const place = { step, x: (i) => LEFT + i * step, y: (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most) };
+  const place = {
+    step,
+    x: (i) => LEFT + i * step,
+    y: (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most),
+  };
   const shapes = series.map(({ name, values }, index) =>
     (kind === "lines" ? line : bars)({ name, values, index, of: series.length, labels, format }, place),
   );
   return svg(
     "svg",
-    { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": title },
+    { "viewBox": `0 0 ${width} ${HEIGHT}`, width, "height": HEIGHT, "role": "img", "aria-label": title },
     grid(most, width, place, format),
     shapes,
     below(labels, place),
@@ -53,14 +61,19 @@ function drawn({ kind, labels, series, title }, width, format) {
 const grid = (most, width, { y }, format) =>
   [0, 0.5, 1].map((share) => [
     svg("line", { class: "grid", x1: LEFT, x2: width, y1: y(most * share), y2: y(most * share) }),
-    svg("text", { class: "axis", x: LEFT - 6, y: y(most * share) + 4, "text-anchor": "end" }, format(most * share)),
+    svg(
+      "text",
+      { "class": "axis", "x": LEFT - 6, "y": y(most * share) + 4, "text-anchor": "end" },
+      format(most * share),
+    ),
   ]);
 
 function below(labels, { x, step }) {
   const every = Math.ceil(LABEL_WIDTH / step);
   return labels.map(
     (label, i) =>
-      i % every === 0 && svg("text", { class: "axis", x: x(i) + step / 2, y: HEIGHT - 6, "text-anchor": "middle" }, label),
+      i % every === 0 &&
+      svg("text", { "class": "axis", "x": x(i) + step / 2, "y": HEIGHT - 6, "text-anchor": "middle" }, label),
   );
 }
 
@@ -69,7 +82,13 @@ function bars({ name, values, index, of, labels, format }, { x, y, step }) {
   return values.map((value, i) =>
     svg(
       "rect",
-      { class: `series-${index}`, x: x(i) + step * 0.1 + index * width, y: y(value ?? 0), width, height: y(0) - y(value ?? 0) },
+      {
+        class: `series-${index}`,
+        x: x(i) + step * 0.1 + index * width,
+        y: y(value ?? 0),
+        width,
+        height: y(0) - y(value ?? 0),
+      },
       svg("title", {}, `${labels[i]}, ${name}: ${format(value ?? 0)}`),
     ),
   );
@@ -77,7 +96,10 @@ function bars({ name, values, index, of, labels, format }, { x, y, step }) {
 
 function line({ name, values, index, labels, format }, { x, y, step }) {
   const points = values.map((value, i) => (value === null ? null : [x(i) + step / 2, y(value)]));
-  const path = points.map((point, i) => point && `${points[i - 1] ? "L" : "M"}${point.join(" ")}`).filter(Boolean).join("");
+  const path = points
+    .map((point, i) => point && `${points[i - 1] ? "L" : "M"}${point.join(" ")}`)
+    .filter(Boolean)
+    .join("");
   const dots = points.map(
     (point, i) =>
       point &&
@@ -106,18 +128,35 @@ export function shares(title, names, rows) {
     "figure",
     { class: "plot" },
     h("figcaption", {}, h("h2", {}, title), names.length > 1 && legend(names.map((name) => ({ name })))),
-    rows.length ? h("ul", { class: "shares" }, rows.map((row) => share(row, most))) : h("p", { class: "small" }, t("stats.none")),
+    rows.length
+      ? h(
+          "ul",
+          { class: "shares" },
+          rows.map((row) => share(row, most)),
+        )
+      : h("p", { class: "small" }, t("stats.none")),
   );
 }
 
 function share({ name, parts, says }, most) {
   let from = 0;
   const rects = parts.map((part, index) => {
-    const rect = svg("rect", { class: `series-${index}`, x: `${from}%`, width: `${(100 * part) / most}%`, height: "100%" });
+    const rect = svg("rect", {
+      class: `series-${index}`,
+      x: `${from}%`,
+      width: `${(100 * part) / most}%`,
+      height: "100%",
+    });
     from += (100 * part) / most;
     return rect;
   });
-  return h("li", {}, h("span", {}, name), svg("svg", { "aria-hidden": "true" }, rects), h("span", { class: "says" }, says));
+  return h(
+    "li",
+    {},
+    h("span", {}, name),
+    svg("svg", { "aria-hidden": "true" }, rects),
+    h("span", { class: "says" }, says),
+  );
 }
 
 /** Numbers to be read, folded away. */
@@ -132,8 +171,27 @@ export function table(heads, rows) {
       h(
         "table",
         {},
-        h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
-        h("tbody", {}, rows.map(([name, ...rest]) => h("tr", {}, h("th", { scope: "row" }, name), rest.map((cell) => h("td", {}, cell))))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            heads.map((head) => h("th", { scope: "col" }, head)),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          rows.map(([name, ...rest]) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, name),
+              rest.map((cell) => h("td", {}, cell)),
+            ),
+          ),
+        ),
       ),
     ),
   );

@@ -11,9 +11,13 @@ export function rejectMenu(act) {
   const choose = (reason) => act("rejectFor", reason, { message: message.value.trim(), note: note.value.trim() });
   return h(
     "div",
-    { class: "reject-menu", role: "group", "aria-label": t("reject.why") },
+    { "class": "reject-menu", "role": "group", "aria-label": t("reject.why") },
     h("p", { class: "label" }, t("reject.why")),
-    h("div", { class: "reasons" }, REASONS.map((reason, index) => choice(reason, index + 1, choose))),
+    h(
+      "div",
+      { class: "reasons" },
+      REASONS.map((reason, index) => choice(reason, index + 1, choose)),
+    ),
     h(
       "details",
       {},
@@ -27,7 +31,7 @@ export function rejectMenu(act) {
 const choice = (reason, digit, choose) =>
   h(
     "button",
-    { type: "button", "data-digit": String(digit), onclick: () => choose(reason) },
+    { "type": "button", "data-digit": String(digit), "onclick": () => choose(reason) },
     h("kbd", {}, String(digit)),
     reasonName(reason),
   );

@@ -40,7 +40,12 @@ export function replyForm(desk, item) {
     h(
       "p",
       { class: "row" },
-      h("button", { type: "button", class: "approve", onclick: send }, t("reply.send"), h("kbd", { "aria-hidden": "true" }, "Ctrl+Enter")),
+      h(
+        "button",
+        { type: "button", class: "approve", onclick: send },
+        t("reply.send"),
+        h("kbd", { "aria-hidden": "true" }, "Ctrl+Enter"),
+      ),
       h("button", { type: "button", onclick: close }, t("cancel"), h("kbd", { "aria-hidden": "true" }, "Esc")),
     ),
   );

@@ -18,8 +18,20 @@ export function header(me) {
     { class: "top" },
     h("a", { class: "skip", href: "#main", onclick: toMain }, t("skip")),
     h("p", { class: "brand" }, h("b", {}, "Có Dấu"), h("span", {}, me.site.name)),
-    h("nav", { "aria-label": t("pages") }, [...LISTS, "stats"].map((page) => h("a", { href: to(page), "data-page": page }, t(`list.${page}`)))),
-    h("p", { class: "tools" }, h("span", { class: "me" }, me.name), languageButton(), themeButton(), helpButton(), leaveButton()),
+    h(
+      "nav",
+      { "aria-label": t("pages") },
+      [...LISTS, "stats"].map((page) => h("a", { "href": to(page), "data-page": page }, t(`list.${page}`))),
+    ),
+    h(
+      "p",
+      { class: "tools" },
+      h("span", { class: "me" }, me.name),
+      languageButton(),
+      themeButton(),
+      helpButton(),
+      leaveButton(),
+    ),
   );
 }
 
@@ -41,7 +53,11 @@ function toMain(event) {
 }
 
 const languageButton = () =>
-  h("button", { type: "button", class: "tool", lang: language === "en" ? "vi" : "en", onclick: switchLanguage }, t("other.language"));
+  h(
+    "button",
+    { type: "button", class: "tool", lang: language === "en" ? "vi" : "en", onclick: switchLanguage },
+    t("other.language"),
+  );
 
 function themeButton() {
   const name = () => t(`theme.${root.dataset.theme}`);
@@ -55,7 +71,16 @@ function themeButton() {
 }
 
 const helpButton = () =>
-  h("button", { type: "button", class: "tool help", onclick: help }, t("key.help"), h("kbd", { "aria-hidden": "true" }, keyOf("help")));
+  h(
+    "button",
+    { type: "button", class: "tool help", onclick: help },
+    t("key.help"),
+    h("kbd", { "aria-hidden": "true" }, keyOf("help")),
+  );
 
 const leaveButton = () =>
-  h("button", { type: "button", class: "tool", onclick: () => signOut().finally(() => location.reload()) }, t("signout"));
+  h(
+    "button",
+    { type: "button", class: "tool", onclick: () => signOut().finally(() => location.reload()) },
+    t("signout"),
+  );

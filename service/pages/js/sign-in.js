@@ -7,12 +7,12 @@ import { t } from "./i18n.js";
 /** The form; `entered` is called with who has signed in. */
 export function signInForm(entered) {
   const field = h("input", {
-    type: "password",
-    id: "key",
-    name: "key",
-    required: true,
-    autocomplete: "current-password",
-    spellcheck: "false",
+    "type": "password",
+    "id": "key",
+    "name": "key",
+    "required": true,
+    "autocomplete": "current-password",
+    "spellcheck": "false",
     "aria-describedby": "key-trouble",
   });
   const trouble = h("p", { id: "key-trouble", class: "trouble", role: "alert" });

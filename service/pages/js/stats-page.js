@@ -12,7 +12,9 @@ const DAY_MS = 86_400_000;
 
 export function statsPage() {
   const content = h("div", { class: "plots" });
-  const buttons = SPANS.map((days) => h("button", { type: "button", onclick: () => load(days) }, t("stats.days", { n: days })));
+  const buttons = SPANS.map((days) =>
+    h("button", { type: "button", onclick: () => load(days) }, t("stats.days", { n: days })),
+  );
   const load = async (days) => {
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(SPANS[i] === days)));
     try {
@@ -25,7 +27,13 @@ export function statsPage() {
   };
   load(SPANS[0]);
   const title = h("h1", { tabindex: "-1" }, t("list.stats"));
-  const element = h("div", { class: "stats-page" }, title, h("div", { class: "queues", role: "group", "aria-label": t("stats.span") }, buttons), content);
+  const element = h(
+    "div",
+    { class: "stats-page" },
+    title,
+    h("div", { "class": "queues", "role": "group", "aria-label": t("stats.span") }, buttons),
+    content,
+  );
   return { title: t("list.stats"), element, onReturn: () => title.focus() };
 }
 
@@ -94,11 +102,18 @@ const agreement = (days) =>
     .map(([code, { upheld = 0, overruled = 0 }]) => ({
       name: codeName(code),
       parts: [upheld, overruled],
-      says: t("stats.right", { share: percent(upheld / Math.max(1, upheld + overruled)), n: number(upheld + overruled) }),
+      says: t("stats.right", {
+        share: percent(upheld / Math.max(1, upheld + overruled)),
+        n: number(upheld + overruled),
+      }),
     }))
     .sort(most);
 
 const moderators = (days) =>
   Object.entries(added(days.map(({ by_moderator: by }) => by)))
-    .map(([name, { approved = 0, rejected = 0 }]) => ({ name, parts: [approved, rejected], says: number(approved + rejected) }))
+    .map(([name, { approved = 0, rejected = 0 }]) => ({
+      name,
+      parts: [approved, rejected],
+      says: number(approved + rejected),
+    }))
     .sort(most);

@@ -76,7 +76,8 @@ export default {
   "filter.thread": "Article",
   "findings.none": "Nothing was found.",
   "help.change": "{what}: key {key}. Press to change.",
-  "help.editing": "While editing: Ctrl+Enter publishes, Ctrl+S saves, Alt+O goes back to the original, Alt+S takes the suggestion, Esc ends. While rejecting: 1–8 choose the reason.",
+  "help.editing":
+    "While editing: Ctrl+Enter publishes, Ctrl+S saves, Alt+O goes back to the original, Alt+S takes the suggestion, Esc ends. While rejecting: 1–8 choose the reason.",
   "help.press": "Press a key…",
   "help.reset": "Defaults",
   "help.says": "Press a key’s button to change it. No key acts while you type.",
@@ -131,7 +132,7 @@ export default {
   "queues": "Queues",
   "reading": "Loading…",
   "record": "{p} published, {r} rejected",
-  "record.none": "First comment",
+  "record.none": "New author",
   "reject": "Reject",
   "reject.message": "Tell the reader",
   "reject.note": "Note for colleagues",

@@ -72,7 +72,8 @@ export default {
   "filter.thread": "Bài",
   "findings.none": "Không phát hiện gì.",
   "help.change": "{what}: phím {key}. Bấm để đổi.",
-  "help.editing": "Khi sửa: Ctrl+Enter đăng, Ctrl+S lưu, Alt+O về bản gốc, Alt+S lấy gợi ý, Esc xong. Khi từ chối: 1–8 chọn lý do.",
+  "help.editing":
+    "Khi sửa: Ctrl+Enter đăng, Ctrl+S lưu, Alt+O về bản gốc, Alt+S lấy gợi ý, Esc xong. Khi từ chối: 1–8 chọn lý do.",
   "help.press": "Bấm phím mới…",
   "help.reset": "Về mặc định",
   "help.says": "Bấm vào một phím để đổi. Phím tắt không hoạt động khi đang gõ chữ.",
@@ -126,7 +127,7 @@ export default {
   "queues": "Hàng chờ",
   "reading": "Đang tải…",
   "record": "{p} đã đăng, {r} bị từ chối",
-  "record.none": "Bình luận đầu tiên",
+  "record.none": "Người viết mới",
   "reject": "Từ chối",
   "reject.message": "Nói với bạn đọc",
   "reject.note": "Ghi chú cho đồng nghiệp",

@@ -1,6 +1,7 @@
 // A comment's text with what the checks saw. Findings count Unicode code points, strings here UTF-16 units.
 
-const HIDING = "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e" +
+const HIDING =
+  "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e" +
   "\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}";
 // Emoji are matched first: their joiners and selectors hide nothing.
 const SEEN = new RegExp(`\\p{RGI_Emoji}|[${HIDING}]`, "gv");
@@ -21,7 +22,9 @@ export function offsets(text) {
 export function segments(text, findings) {
   const at = offsets(text);
   const within = (point) => at[Math.max(0, Math.min(point, at.length - 1))];
-  const spans = findings.flatMap((finding, index) => finding.spans.map(([from, to]) => [within(from), within(to), index]));
+  const spans = findings.flatMap((finding, index) =>
+    finding.spans.map(([from, to]) => [within(from), within(to), index]),
+  );
   const cuts = [...new Set([0, text.length, ...spans.flatMap(([from, to]) => [from, to])])].sort((a, b) => a - b);
   return cuts.slice(1).map((to, i) => ({
     text: text.slice(cuts[i], to),
