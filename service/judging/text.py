@@ -41,6 +41,25 @@ _JOINER_OR_HIDING = re.compile(
 )
 
 
+MOST_MARKS = 30
+"""Combining marks on one letter that are kept, as in Unicode's stream-safe format (UAX 15, D3): no writing
+needs more, and ordering them by class takes quadratic time."""
+
+_MAY_BE_STACKED = re.compile(f"[\u0300-\U0010ffff]{{{MOST_MARKS + 1}}}")
+
+
+def _unstacked(text: str) -> str:
+    """Drop the combining marks on a letter that are too many."""
+    if _MAY_BE_STACKED.search(text) is None:
+        return text
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
 def clean(raw: str) -> str:
     r"""Bring a text to the form in which it is kept: NFC, line ends as \n, no control characters, trimmed.
 
@@ -48,7 +67,7 @@ def clean(raw: str) -> str:
     'Hay\nquá'
     """
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", raw))
-    return unicodedata.normalize("NFC", text).strip()
+    return unicodedata.normalize("NFC", _unstacked(text)).strip()
 
 
 def visible(text: str) -> str:
@@ -60,7 +79,7 @@ def visible(text: str) -> str:
     if _SIGN.search(text) is None:
         return text
     shown = _JOINER_OR_HIDING.sub(lambda seen: "" if seen[1] else seen[0], text)
-    return unicodedata.normalize("NFC", shown).strip()
+    return unicodedata.normalize("NFC", _unstacked(shown)).strip()
 
 
 def hidden(text: str) -> list[int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.judging.text import clean, hidden, visible
+from service.judging.text import MOST_MARKS, clean, hidden, visible
 
 ZWJ, ZWSP, VS16 = "\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH SPACE}", "\N{VARIATION SELECTOR-16}"
 MARKS = "\u0300\u0301\u0302\u0306\u031b\u0323"
@@ -75,3 +75,17 @@ def test_showing_twice_changes_nothing_and_keeps_what_was_cleaned(raw: str) -> N
     assert visible(shown) == shown
     assert clean(shown) == shown
     assert hidden(shown) == []
+
+
+def test_no_letter_keeps_more_marks_than_writing_needs() -> None:
+    stacked = "a" + "\N{COMBINING ACUTE ACCENT}\N{COMBINING DOT BELOW}" * 15_000 + " bình thường"
+    cleaned = clean(stacked)
+    assert len(cleaned) <= MOST_MARKS + 1 + len(" bình thường")
+    assert cleaned.endswith(" bình thường")
+    for ordinary in (
+        "Việt",
+        unicodedata.normalize("NFD", "Nguyễn Huệ " * 50),
+        "ภาษาไทยที่นี่" * 20,
+        "한국어" * 30,
+    ):
+        assert clean(ordinary) == unicodedata.normalize("NFC", ordinary).strip()
