@@ -73,4 +73,5 @@ async def end(request: web.Request, response: web.Response, services: Services) 
 
 def _behind_tls(request: web.Request) -> bool:
     """Whether the browser came by HTTPS, as the proxy in front says; a wrong word harms only its sender."""
-    return request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+    told = request.headers.get("X-Forwarded-Proto", "").partition(",")[0]
+    return request.secure or told.strip().lower() == "https"
