@@ -22,8 +22,8 @@ from service.store.scripts import call
 from service.store.webhooks import TEST, Hook, load
 from service.store.wire import Argument, Commands
 
-HELD_MS = 30_000
-"""How long a delivery is in hand: twice the deadline of a call."""
+HELD_MS = 20_000
+"""How long a delivery is in hand: the deadline of a call, and some seconds to say what came of it."""
 
 DONE_KEPT = 1_000
 """How many of the latest that are done are kept for each webhook."""

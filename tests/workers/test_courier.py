@@ -1,16 +1,23 @@
 """What happens on a site comes to its webhooks: signed, in order, again until it is taken."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service.outgoing.client import OutgoingClient
+from service.store import keys
 from tests.api.calls import BETTER, GOOD
 from tests.running import Running, running
+from tests.store.cluster import cluster
 from tests.workers.receiving import Receiver, receiving
 from workers.courier import Courier
-from workers.sending import WAITS_S
+from workers.endpoint import AT_ONCE
+from workers.sending import LONGEST_PAUSE_MS, WAITS_S, retry_after_ms
 
 
 class Clock:
@@ -143,3 +150,330 @@ def test_the_schedule_begins_with_5_s_grows_and_ends_after_three_days() -> None:
     assert WAITS_S[0] == 5
     assert list(WAITS_S) == sorted(set(WAITS_S))
     assert 72 * 3_600 <= sum(WAITS_S) <= 73 * 3_600
+
+
+async def test_one_success_makes_everything_due_that_waits(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    receiver.answers(500)
+    for number in range(8):
+        await service.submit(f"Ý kiến thứ {number} của tôi về bài này.", thread=f"bai/{number}")
+    await courier.drain()
+    for wait_s in WAITS_S[:4]:
+        clock.forward(wait_s)
+        await courier.drain()
+    receiver.answers(200)
+    receiver.messages.clear()
+    assert {one["attempts"] for one in await deliveries(service, hook, "waiting")} == {5}
+    await service.submit("Đã có người sửa máy chủ rồi chứ?", thread="bai/moi")
+    await courier.drain()
+    assert len(receiver.messages) == 9, "45 minutes before the next attempt would have been"
+    assert await deliveries(service, hook, "waiting") == []
+
+
+@pytest.mark.parametrize("after", ["600", "Sun, 22 Nov 2026 05:10:00 GMT"])
+async def test_retry_after_is_honoured_for_all_of_a_receiver(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock, after: str
+) -> None:
+    assert clock.ms == 1_795_323_600_000  # 05:00:00 GMT
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    receiver.answers(429, Retry_After=after)
+    await service.submit(GOOD)
+    await courier.drain()
+    receiver.answers(200)
+    await service.submit("Một ý kiến khác hẳn về chuyện này.", thread="khac")
+    clock.forward(599)
+    await courier.drain()
+    assert len(receiver.messages) == 1
+    clock.forward(1)
+    await courier.drain()
+    assert len(receiver.messages) == 3
+    assert await deliveries(service, hook, "waiting") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "wait_ms"),
+    [
+        (None, None),
+        ("", None),
+        ("abc", None),
+        ("-5", None),
+        ("1.5", None),
+        ("0", None),
+        ("7", 7_000),
+        ("99999999999999999999", LONGEST_PAUSE_MS),
+        ("Thu, 01 Jan 1970 00:00:30 GMT", 20_000),
+        ("Thu, 01 Jan 1970 00:00:05 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE_MS),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_and_a_day_at_most(value: str | None, wait_ms: int | None) -> None:
+    assert retry_after_ms(value, 10_000) == wait_ms
+
+
+async def test_410_switches_off_and_what_waits_is_sent_when_it_is_switched_on(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    path = f"/v1/sites/bao/webhooks/{hook['id']}"
+    receiver.answers(410)
+    await service.submit(GOOD)
+    await courier.drain()
+    [off] = (await service.admin("GET", "/v1/sites/bao/webhooks")).json["webhooks"]
+    assert (off["active"], off["gone"]) == (False, True)
+    receiver.answers(200)
+    clock.forward(86_400)
+    await service.submit("Chuyện xảy ra trong lúc đã tắt.", thread="khac")
+    await courier.drain()
+    assert len(receiver.messages) == 1
+    on = (await service.admin("PATCH", path, json={"active": True})).json
+    assert (on["active"], on["gone"]) == (True, False)
+    await courier.drain()
+    assert len(receiver.messages) == 2
+    assert receiver.messages[0].id == receiver.messages[1].id, "what happened while it was off is not told"
+
+
+async def test_a_late_delivery_never_brings_back_what_was_taken_down_or_erased(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    await set_hook(service, receiver, types=["comment.published"])
+    receiver.answers(500)
+    taken_down, erased = await service.publish(GOOD), await service.publish(BETTER, thread="khac")
+    await courier.drain()
+    await service.decide(taken_down, "reject", reason="offensive")
+    await service.website("DELETE", f"/v1/comments/{erased['id']}")
+    receiver.answers(200)
+    receiver.messages.clear()
+    clock.forward(5)
+    await courier.drain()
+    data = {message.document["data"]["id"]: message.document["data"] for message in receiver.messages}
+    assert data[taken_down["id"]]["state"] == "rejected"
+    assert data[taken_down["id"]]["version"] > taken_down["version"]
+    assert (data[erased["id"]]["state"], data[erased["id"]]["body"]) == ("erased", None)
+    assert data[erased["id"]]["author"] == {"name": None, "id": None}
+
+
+async def test_every_step_sends_the_type_of_the_state_it_leads_to(
+    service: Running, receiver: Receiver, courier: Courier
+) -> None:
+    await set_hook(service, receiver)
+    comment = await service.submit(GOOD)
+    comment = await service.decide(comment, "edit", body=BETTER)
+    comment = await service.decide(comment, "reject", reason="off_topic")
+    comment = await service.decide(comment, "reopen")
+    comment = await service.decide(comment, "approve")
+    await service.moderator("POST", f"/v1/comments/{comment['id']}/undo", json={})
+    await service.website("DELETE", f"/v1/comments/{comment['id']}")
+    await courier.drain()
+    kinds = ["pending", "updated", "rejected", "pending", "published", "pending", "erased"]
+    assert [message.told[1] for message in receiver.messages] == [f"comment.{kind}" for kind in kinds]
+    assert len({message.id for message in receiver.messages}) == 7
+
+
+async def test_what_happened_before_a_webhook_was_set_is_not_told(
+    service: Running, receiver: Receiver, courier: Courier
+) -> None:
+    await service.publish(GOOD)
+    await set_hook(service, receiver)
+    await courier.drain()
+    assert receiver.messages == []
+
+
+async def test_sites_hear_of_nothing_but_their_own(
+    service: Running, receiver: Receiver, courier: Courier
+) -> None:
+    await set_hook(service, receiver, site="khac")
+    await service.publish(GOOD)
+    await courier.drain()
+    assert receiver.messages == []
+    assert await service.store.commands.run("KEYS", "codau:{hooks:bao}*") == []
+
+
+async def test_a_redirect_is_a_failure_and_not_followed(
+    service: Running, receiver: Receiver, courier: Courier
+) -> None:
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    receiver.answers(302, Location=receiver.url)
+    await service.submit(GOOD)
+    await courier.drain()
+    assert len(receiver.messages) == 1
+    [waiting] = await deliveries(service, hook, "waiting")
+    assert (waiting["status"], waiting["error"], waiting["attempts"]) == (302, "redirect", 1)
+
+
+async def test_an_address_that_is_no_longer_public_is_not_called(
+    service: Running, receiver: Receiver, clock: Clock
+) -> None:
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    await service.submit(GOOD)
+    await Courier(service.store, OutgoingClient, clock).drain()
+    assert receiver.messages == []
+    [waiting] = await deliveries(service, hook, "waiting")
+    assert waiting["error"] == "not_public"
+
+
+async def happens(service: Running, count: int) -> list[str]:
+    """Comments that are published; returns their ids."""
+    made = [
+        await service.publish(f"Ý kiến số {number}: tôi rất đồng tình.", thread=f"bai/{number % 7}")
+        for number in range(count)
+    ]
+    return [comment["id"] for comment in made]
+
+
+async def test_a_receiver_that_was_down_for_an_hour_gets_everything_in_order(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    hook = await set_hook(service, receiver)
+    receiver.answers(503)
+    ids: list[str] = []
+    for _ in range(12):
+        ids += await happens(service, 2)
+        await courier.drain()
+        clock.forward(300)
+    receiver.answers(200)
+    receiver.messages.clear()
+    clock.forward(3_600)
+    await courier.drain()
+    told: dict[str, list[str]] = {}
+    for message in receiver.messages:
+        told.setdefault(message.told[0], []).append(message.told[1])
+    assert told == {one: ["comment.pending", "comment.published"] for one in ids}
+    assert await deliveries(service, hook, "waiting") == []
+
+
+async def test_events_that_come_again_are_not_sent_again(
+    service: Running, receiver: Receiver, courier: Courier
+) -> None:
+    """Whoever died after enqueuing and before noting how far it was begins again at the beginning."""
+    await set_hook(service, receiver)
+    await happens(service, 6)
+    for _ in range(3):
+        await courier.drain()
+        await service.store.commands.run("DEL", keys.HOOKS_READ)
+    assert len(receiver.messages) == 12
+
+
+async def test_couriers_beside_each_other_send_everything_once(
+    service: Running, receiver: Receiver, clock: Clock
+) -> None:
+    await set_hook(service, receiver)
+    ids = await happens(service, 20)
+    await asyncio.gather(*(Courier(service.store, private_client, clock).drain() for _ in range(3)))
+    await Courier(service.store, private_client, clock).drain()
+    assert len(receiver.messages) == 40
+    assert {message.told[0] for message in receiver.messages} == set(ids)
+
+
+async def test_what_was_in_hand_when_its_process_died_is_sent_by_another(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    await service.submit(GOOD)
+    hold = service.store.deliveries.take
+    receiver.answers(500)
+    await courier.drain()
+    clock.forward(5)
+    taken = await hold("bao", hook["id"], 10, now_ms=clock())
+    assert len(taken.deliveries) == 1
+    receiver.answers(200)
+    clock.forward(19.9)
+    await courier.drain()
+    assert len(receiver.messages) == 1, "it is in hand"
+    clock.forward(0.1)
+    await courier.drain()
+    assert len(receiver.messages) == 2
+
+
+async def until(holds: Any) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110 - receivers tell nothing
+            await asyncio.sleep(0.005)
+
+
+async def test_it_goes_on_sending_until_it_is_told_to_stop(service: Running, receiver: Receiver) -> None:
+    stop = asyncio.Event()
+    working = asyncio.create_task(Courier(service.store, private_client).run(stop))
+    hook = await set_hook(service, receiver)
+    await happens(service, 2)
+    await until(lambda: len(receiver.messages) == 4)
+    assert (await service.admin("POST", f"/v1/sites/bao/webhooks/{hook['id']}/test")).status == 202
+    await until(lambda: len(receiver.messages) == 5)
+    stop.set()
+    await asyncio.wait_for(working, 10)
+
+
+async def test_a_receiver_that_hangs_delays_no_other(service: Running, receiver: Receiver) -> None:
+    stop = asyncio.Event()
+    async with receiving() as hanging:
+        hanging.hangs = asyncio.Event()
+        for one in (hanging, receiver):
+            await set_hook(service, one, types=["comment.pending"])
+        working = asyncio.create_task(Courier(service.store, private_client).run(stop))
+        for number in range(20):
+            await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}")
+        await until(lambda: len(receiver.messages) == 20)
+        assert len(hanging.messages) == AT_ONCE, "its own calls wait for each other"
+        hanging.hangs.set()
+        await until(lambda: len(hanging.messages) == 20)
+        stop.set()
+        await asyncio.wait_for(working, 10)
+
+
+async def started(service: Running) -> asyncio.subprocess.Process:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CODAU_")}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "workers", "courier"),
+        env=kept | {"CODAU_REDIS_URL": service.store.url, "CODAU_WEBHOOK_ALLOW_PRIVATE": "true"},
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+
+
+async def test_two_processes_one_of_which_is_killed_lose_nothing(
+    service: Running, receiver: Receiver
+) -> None:
+    """What it had in hand comes again, under the same id."""
+    await set_hook(service, receiver)
+    one, other = await asyncio.gather(started(service), started(service))
+    before = await happens(service, 5)
+    await until(lambda: len(receiver.messages) >= 4)
+    one.kill()
+    await one.wait()
+    after = await happens(service, 5)
+    wanted = {(comment, f"comment.{kind}") for comment in before + after for kind in ("pending", "published")}
+    await until(lambda: {message.told for message in receiver.messages} == wanted)
+    assert len({message.id for message in receiver.messages}) == 20
+    other.terminate()
+    assert await asyncio.wait_for(other.wait(), 10) == 0
+
+
+async def test_all_partitions_are_followed_on_a_cluster(receiver: Receiver, tmp_path: Path) -> None:
+    with cluster(tmp_path) as url:
+        async with running(url, webhook_allow_private=True) as service:
+            await set_hook(service, receiver, types=["comment.published"])
+            ids = await happens(service, 14)
+            await Courier(service.store, private_client).drain()
+            assert {message.told[0] for message in receiver.messages} == set(ids)
+            assert len(receiver.messages) == 14
+
+
+async def test_messages_are_taken_off_the_queue_when_the_store_is_full(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    """What could not be noted as done would be sent again and again."""
+    hook = await set_hook(service, receiver)
+    receiver.answers(500)
+    await service.submit(GOOD)
+    await courier.drain()
+    receiver.answers(200)
+    clock.forward(5)
+    await service.store.commands.run("CONFIG", "SET", "maxmemory", 1)
+    try:
+        async with courier._sending() as sender:
+            await courier._endpoint(sender, ("bao", hook["id"])).drain()
+    finally:
+        await service.store.commands.run("CONFIG", "SET", "maxmemory", 0)
+    assert len(receiver.messages) == 2
+    assert await deliveries(service, hook, "waiting") == []

@@ -1,4 +1,7 @@
+#!lua flags=allow-oom
 -- settle: note what became of an attempt at a delivery; what waited behind it is due when it is over.
+--
+-- May run out of memory's reach, as `take` does: what cannot be noted would be sent again and again.
 --
 -- KEYS[1]  HASH    codau:{hooks:<site>}:<hook>:deliveries
 -- KEYS[2]  HASH    codau:{hooks:<site>}:<hook>:lines

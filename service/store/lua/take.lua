@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- take: hand out what is due of a webhook, for a time; what nobody settled in that time is due again.
 --
 -- KEYS[1]  HASH    codau:{hooks:<site>}:hooks
