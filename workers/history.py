@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from service.comments.authors import Standing, address_key, author_key
 from service.comments.model import Comment, State
 from service.comments.policy import Policy
-from service.judging.fingerprint import alike, pieces
+from service.judging.fingerprint import ALIKE, alike, pieces
 from service.judging.model import Context
 from service.judging.text import visible
 from service.store.store import Store
 
 _COUNTS = (State.QUEUED, State.PENDING, State.PUBLISHED)
-ALIKE = 0.85
-"""Similarity from which on two texts are nearly the same; measured on tests/cases/duplicate.tsv."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ import numpy.typing as npt
 from service.judging.reading import read
 
 LEAST_SYLLABLES = 8
+
+ALIKE = 0.75
+"""Similarity from which on two texts are nearly the same; measured on tests/cases/duplicates.tsv."""
+
 _MOST_WORDS = 2_000
 """Longer texts are told apart by their beginning: it bounds the time."""
 
