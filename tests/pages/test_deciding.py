@@ -167,6 +167,8 @@ async def test_words_taken_while_editing_leave_the_cursor_in_the_text(newsroom: 
         await expect(field).to_have_value(RESTORED)
         await desk.press("Alt+o")
         await expect(field).to_have_value(HALF_MARKED)
+        await desk.press("Alt+o")
+        await expect(field).to_have_value(RESTORED)
 
 
 async def test_a_key_can_be_given_to_another_action(newsroom: Newsroom) -> None:
@@ -185,6 +187,19 @@ async def test_a_key_can_be_given_to_another_action(newsroom: Newsroom) -> None:
         await desk.page.reload()
         await desk.page.get_by_role("button", name="Phím tắt").click()
         await expect(desk.page.get_by_role("button", name="Đăng: phím g", exact=False)).to_be_visible()
+
+
+async def test_keys_can_be_switched_off(newsroom: Newsroom) -> None:
+    comment = await newsroom.service.submit(FIRST)
+    async with newsroom.desk() as desk:
+        await desk.press("?")
+        await desk.page.get_by_label("Dùng phím tắt").press("Space")
+        await desk.press("Escape")
+        await desk.reads(FIRST)
+        await desk.press("a", "j")
+        await desk.reads(FIRST)
+        await desk.current.get_by_role("button", name="Đăng").click()
+        await newsroom.becomes(comment, "published")
 
 
 async def test_findings_are_marked_where_they_are_beyond_the_basic_plane(newsroom: Newsroom) -> None:

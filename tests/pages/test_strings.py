@@ -15,7 +15,9 @@ def strings(language: str) -> set[str]:
     codes = (FOLDER / "strings-codes.js").read_text(encoding="utf-8")
     part = codes.split("\n  en: {")[0 if language == "vi" else 1]
     text = (FOLDER / f"strings-{language}.js").read_text(encoding="utf-8") + part
-    return {name for name in re.findall(r'^ +"([\w.]+)":\s+"', text, re.MULTILINE) if not name.endswith(".one")}
+    return {
+        name for name in re.findall(r'^ +"([\w.]+)":\s+"', text, re.MULTILINE) if not name.endswith(".one")
+    }
 
 
 def test_both_languages_say_the_same_things() -> None:

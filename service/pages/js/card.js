@@ -30,7 +30,14 @@ export function card(item, view, act) {
     },
     head(item, view, name),
     view.told && saying(view.told),
-    h("div", { class: "content" }, context(item), bodyView(item, view), work(item, view, act), view.extra),
+    h(
+      "div",
+      { class: "content" },
+      context(item),
+      bodyView(item, { ...view, original: view.original || view.isEditing }),
+      work(item, view, act),
+      view.extra,
+    ),
     aside(item, act),
     !view.isEditing && actions(item, view),
   );

@@ -26,13 +26,19 @@ export function editor(item, view, act) {
     show();
     field.focus();
   };
+  let putAside = field.value;
+  const swap = () => {
+    const isOriginal = field.value === originalOf(item);
+    if (!isOriginal) putAside = field.value;
+    write(isOriginal ? putAside : originalOf(item));
+  };
   let due = 0;
   field.addEventListener("input", () => {
     act("draft", field.value);
     cancelAnimationFrame(due);
     due = requestAnimationFrame(show);
   });
-  field.addEventListener("keydown", (event) => onKey(event, { item, act, write }));
+  field.addEventListener("keydown", (event) => onKey(event, { item, act, write, swap }));
   show();
   return h(
     "div",
@@ -41,12 +47,15 @@ export function editor(item, view, act) {
     field,
     h("div", { id: `diff-${item.id}` }, diff),
     offered,
-    buttons(item, act, write),
+    buttons(item, act, swap),
   );
 }
 
+/** What the reader wrote, as it would be shown. */
+const originalOf = (item) => item.original_body ?? standing(item);
+
 function showChanges(item, text, { diff, offered, write }) {
-  const original = standing(item);
+  const original = originalOf(item);
   diff.replaceChildren(
     ...(text === original ? [] : [h("p", { class: "label" }, t("edit.changes")), changes(original, text)]),
   );
@@ -54,12 +63,12 @@ function showChanges(item, text, { diff, offered, write }) {
   offered.replaceChildren(...(rest ? suggested(text, item.suggestion, write, altKey("suggestion")) : []));
 }
 
-function onKey(event, { item, act, write }) {
+function onKey(event, { item, act, write, swap }) {
   if (event.isComposing || event.keyCode === 229) return;
   const command = event.ctrlKey || event.metaKey;
   if (command && event.key === "Enter") act(item.state === "pending" ? "approve" : "save");
   else if (command && event.key.toLowerCase() === "s") act("save");
-  else if (event.altKey && event.key.toLowerCase() === keyOf("original")) write(standing(item));
+  else if (event.altKey && event.key.toLowerCase() === keyOf("original")) swap();
   else if (event.altKey && event.key.toLowerCase() === keyOf("suggestion") && item.suggestion)
     write(item.suggestion);
   else if (event.key === "Escape") act("stopEditing");
@@ -68,14 +77,14 @@ function onKey(event, { item, act, write }) {
   event.stopPropagation();
 }
 
-function buttons(item, act, write) {
+function buttons(item, act, swap) {
   const pending = item.state === "pending";
   return h(
     "p",
     { class: "row" },
     pending && press("edit.publish", "Ctrl+Enter", () => act("approve"), "approve"),
     press(pending ? "edit.keep" : "edit.save", "Ctrl+S", () => act("save")),
-    press("edit.original", altKey("original"), () => write(standing(item))),
+    press("edit.original", altKey("original"), swap),
     press("edit.stop", "Esc", () => act("stopEditing")),
   );
 }

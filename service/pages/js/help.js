@@ -3,7 +3,7 @@
 import { ask, choices } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
-import { DEFAULTS, keyOf, nameOf, remap, resetKeys } from "./keys.js";
+import { areOn, DEFAULTS, keyOf, nameOf, remap, resetKeys, switchKeys } from "./keys.js";
 
 /** Show all keys; every one can be changed. */
 export function help() {
@@ -17,6 +17,7 @@ export function help() {
     const reset = () => (resetKeys(), show());
     return [
       h("p", { class: "small" }, t("help.says")),
+      onOff(),
       table,
       h("p", { class: "small" }, t("help.editing")),
       choices(
@@ -25,6 +26,12 @@ export function help() {
       ),
     ];
   });
+}
+
+function onOff() {
+  const box = h("input", { type: "checkbox", checked: areOn() });
+  box.addEventListener("change", () => switchKeys(box.checked));
+  return h("label", { class: "row" }, box, t("help.on"));
 }
 
 function row(action, show) {

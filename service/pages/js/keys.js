@@ -46,6 +46,10 @@ export function resetKeys() {
   keys = chosen();
 }
 
+/** Whether keys act at all: some speech and assistive software would press them by mistake (WCAG 2.1.4). */
+export const areOn = () => kept("keysOff") !== true;
+export const switchKeys = (on) => keep("keysOff", !on);
+
 /** How a key is called: `a`, `Shift+A`, `?`, `Enter`; null for one that stands for nothing alone. */
 export function nameOf(event) {
   const { key } = event;
@@ -60,7 +64,7 @@ const TYPING =
 
 /** Whether a key press is a command: not typed into a field, not a part of composing, not the browser's own. */
 export function isCommand(event) {
-  if (event.isComposing || event.keyCode === 229) return false;
+  if (event.isComposing || event.keyCode === 229 || !areOn()) return false;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
   if (event.target instanceof Element && event.target.closest(TYPING)) return false;
   return !document.querySelector("dialog[open]");

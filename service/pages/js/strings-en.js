@@ -45,7 +45,7 @@ export default {
   "done.reply": "The newsroom has replied.",
   "done.undo": "Undone.",
   "edit": "Edit",
-  "edit.changes": "Changes to the present text",
+  "edit.changes": "Changes to the original",
   "edit.field": "Text to publish",
   "edit.keep": "Save, do not publish",
   "edit.original": "Back to the original",
@@ -77,7 +77,8 @@ export default {
   "findings.none": "Nothing was found.",
   "help.change": "{what}: key {key}. Press to change.",
   "help.editing":
-    "While editing: Ctrl+Enter publishes, Ctrl+S saves, Alt+O goes back to the original, Alt+S takes the suggestion, Esc ends. While rejecting: 1–8 choose the reason.",
+    "While editing: Ctrl+Enter publishes, Ctrl+S saves, Alt+O goes to the original and back, Alt+S takes the suggestion, Esc ends. While rejecting: 1–8 choose the reason.",
+  "help.on": "Use keys",
   "help.press": "Press a key…",
   "help.reset": "Defaults",
   "help.says": "Press a key’s button to change it. No key acts while you type.",

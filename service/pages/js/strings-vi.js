@@ -41,7 +41,7 @@ export default {
   "done.reply": "Tòa soạn đã trả lời.",
   "done.undo": "Đã hoàn tác.",
   "edit": "Sửa",
-  "edit.changes": "Thay đổi so với bản hiện tại",
+  "edit.changes": "Thay đổi so với nguyên văn",
   "edit.field": "Nội dung sẽ đăng",
   "edit.keep": "Lưu, chưa đăng",
   "edit.original": "Về bản gốc",
@@ -73,7 +73,8 @@ export default {
   "findings.none": "Không phát hiện gì.",
   "help.change": "{what}: phím {key}. Bấm để đổi.",
   "help.editing":
-    "Khi sửa: Ctrl+Enter đăng, Ctrl+S lưu, Alt+O về bản gốc, Alt+S lấy gợi ý, Esc xong. Khi từ chối: 1–8 chọn lý do.",
+    "Khi sửa: Ctrl+Enter đăng, Ctrl+S lưu, Alt+O về bản gốc và trở lại, Alt+S lấy gợi ý, Esc xong. Khi từ chối: 1–8 chọn lý do.",
+  "help.on": "Dùng phím tắt",
   "help.press": "Bấm phím mới…",
   "help.reset": "Về mặc định",
   "help.says": "Bấm vào một phím để đổi. Phím tắt không hoạt động khi đang gõ chữ.",
