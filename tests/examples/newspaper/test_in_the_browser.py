@@ -1,31 +1,17 @@
 """A reader in front of the newspaper, in a real browser, with and without its script."""
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.browsing import chromium, needs_chromium, no_wider_than_the_screen, watched
 
 from .conftest import Newspaper
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
-]
-expect.set_options(timeout=15_000)  # ms; machines that run tests are busy
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 THREAD = "giao-duc/4711"
 ARTICLE = f"/{THREAD}"
 UNMARKED = "toi thay cach lam nay rat hay, cam on cac thay co"
@@ -34,10 +20,8 @@ WAITING = "Ý kiến của bạn đang chờ biên tập."
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
+    async with chromium() as launched:
+        yield launched
 
 
 @asynccontextmanager
@@ -45,20 +29,10 @@ async def reading(
     browser: Browser, newspaper: Newspaper, *, script: bool = True, width: int = 1280
 ) -> AsyncIterator[Page]:
     """A reader's page on the article; fails where the page complains or asks anybody else for anything."""
-    complaints: list[str] = []
     context = await browser.new_context(
         base_url=newspaper.url, java_script_enabled=script, viewport={"width": width, "height": 800}
     )
-
-    async def only_ours(route: Route) -> None:
-        if not route.request.url.startswith(newspaper.url):
-            complaints.append(f"asked {route.request.url}")
-        await route.continue_()
-
-    await context.route("**/*", only_ours)
-    page = await context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+    page, complaints = await watched(context, newspaper.url)
     await page.goto(ARTICLE)
     yield page
     await context.close()
@@ -69,11 +43,6 @@ async def write(page: Page, body: str, *, name: str = "Hà My") -> None:
     await page.get_by_label("Tên của bạn").fill(name)
     await page.get_by_label("Ý kiến của bạn").fill(body)
     await page.get_by_role("button", name="Gửi ý kiến").click()
-
-
-async def no_wider_than_the_screen(page: Page) -> bool:
-    fits: bool = await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return fits
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
