@@ -15,7 +15,7 @@ from service.clock import unix_ms
 from service.outgoing.client import OutgoingClient
 from service.store.events import EntryId, EventReader, StoredEvent
 from service.store.store import Store
-from service.store.webhooks import TYPES
+from service.store.webhooks import TYPES, Hook
 from workers.endpoint import Endpoint
 from workers.sending import Sender
 
@@ -30,6 +30,9 @@ _LOOK_S = 0.5  # how often it looks for tests, and for what is to be sent again
 Places = dict[int, EntryId]
 Name = tuple[str, str]
 """A webhook: site, id."""
+
+Wake = Callable[[Iterable[Name]], None]
+"""Told at once of webhooks that have something new to send."""
 
 
 class Courier:
@@ -56,7 +59,7 @@ class Courier:
         """Send what has happened and is due, whoever else sends."""
         async with self._reading() as (reader, lanes), self._sending() as sender:
             for places in lanes:
-                while await self._take_next(reader, places, block=False) is not None:
+                while await self._take_next(reader, places, _nobody, block=False):
                     pass
             names = await self._names(await self._store.webhooks.sites())
             await asyncio.gather(*(self._endpoint(sender, name).drain() for name in names))
@@ -96,7 +99,7 @@ class Courier:
 
             async def follow(places: Places) -> None:
                 while not (stop.is_set() or ended.is_set()):
-                    rounds.wake(await self._take_next(reader, places, block=True) or [])
+                    await self._take_next(reader, places, rounds.wake, block=True)
 
             async def look() -> None:
                 rounds.wake(await self._names(await self._store.webhooks.sites()))
@@ -112,18 +115,16 @@ class Courier:
             finally:
                 await rounds.close()
 
-    async def _take_next(self, reader: EventReader, places: Places, *, block: bool) -> list[Name] | None:
-        """Hand the next events behind some places to webhooks, and move these; returns whose, or None where
-        there were no events."""
+    async def _take_next(self, reader: EventReader, places: Places, wake: Wake, *, block: bool) -> bool:
+        """Hand the next events behind some places to webhooks, and move these; False: there were none."""
         found = await reader.read(places, BATCH, block=block)
-        if not found:
-            return None
-        names = await self.enqueue(found)
-        places |= {p: events[-1].entry for p, events in found.items()}
-        return names
+        if found:
+            await self._enqueue(found, wake)
+            places |= {p: events[-1].entry for p, events in found.items()}
+        return bool(found)
 
-    async def enqueue(self, found: Mapping[int, Sequence[StoredEvent]]) -> list[Name]:
-        """Hand events, given by partition in their order, to the webhooks of their sites; returns these.
+    async def _enqueue(self, found: Mapping[int, Sequence[StoredEvent]], wake: Wake) -> None:
+        """Hand events, given by partition in their order, to the webhooks of their sites.
 
         Which sites have webhooks is asked after the events were read, so that none is missed.
         """
@@ -133,20 +134,19 @@ class Courier:
             for event in events:
                 if event.site in sites and event.type in TYPES:
                     by_site.setdefault(event.site, {}).setdefault(p, []).append(event)
-        names = await asyncio.gather(*(self._enqueue_site(site, ours) for site, ours in by_site.items()))
+        await asyncio.gather(*(self._enqueue_site(site, ours, wake) for site, ours in by_site.items()))
         await self._store.webhooks.keep_places({p: events[-1].entry for p, events in found.items()})
-        return [name for some in names for name in some]
 
-    async def _enqueue_site(self, site: str, found: Mapping[int, Sequence[StoredEvent]]) -> list[Name]:
-        hooks = [hook for hook in await self._store.webhooks.all(site) if hook.active]
-        await asyncio.gather(
-            *(
-                self._store.deliveries.enqueue(site, hook, p, events, now_ms=self._now_ms())
-                for hook in hooks
-                for p, events in found.items()
+    async def _enqueue_site(self, site: str, found: Mapping[int, Sequence[StoredEvent]], wake: Wake) -> None:
+        async def enqueue(hook: Hook) -> None:
+            deliveries, now_ms = self._store.deliveries, self._now_ms()
+            await asyncio.gather(
+                *(deliveries.enqueue(site, hook, p, events, now_ms=now_ms) for p, events in found.items())
             )
-        )
-        return [(site, hook.id) for hook in hooks]
+            wake([(site, hook.id)])
+
+        hooks = await self._store.webhooks.all(site)
+        await asyncio.gather(*(enqueue(hook) for hook in hooks if hook.active))
 
 
 class Rounds:
@@ -185,6 +185,10 @@ class Rounds:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _nobody(_: Iterable[Name]) -> None:
+    """Wake nobody."""
 
 
 async def _together(ended: asyncio.Event, *loops: Coroutine[None, None, None]) -> None:
