@@ -120,21 +120,25 @@ async def running(redis_url: str, *, validating: bool = True, **chosen: Any) -> 
         keys = await _keys(store)
         callers = {name: Caller(http, key) for name, key in keys.items()}
         made = Running(store, queue, validator, Recoverer(queue, validator), **callers)
-        async with _judging(validator, on=validating):
-            yield made
-        await queue.close()
+        try:
+            async with _judging(validator, on=validating):
+                yield made
+        finally:
+            await queue.close()
 
 
 @contextlib.asynccontextmanager
 async def _judging(validator: Validator, *, on: bool) -> AsyncIterator[None]:
     stop = asyncio.Event()
     loop = asyncio.create_task(validator.run(stop)) if on else None
-    yield
-    if loop is not None:
-        stop.set()
-        loop.cancel()  # it may wait for a second for entries
-        with contextlib.suppress(asyncio.CancelledError):
-            await loop
+    try:
+        yield
+    finally:
+        if loop is not None:
+            stop.set()
+            loop.cancel()  # it may wait for a second for entries
+            with contextlib.suppress(asyncio.CancelledError):
+                await loop
 
 
 async def _keys(store: Store) -> dict[str, str | None]:

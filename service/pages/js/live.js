@@ -24,7 +24,12 @@ export function follow(desk, news) {
     }
   };
   document.addEventListener("visibilitychange", onVisibility);
-  const timer = setInterval(() => document.hidden || (isListening() ? count(desk) : catchUp(desk, news)), LOOK_MS);
+  const timer = setInterval(() => {
+    if (document.hidden) return;
+    if (isListening()) return count(desk);
+    stream = listen(desk, news); // a browser gives a stream up for good at any answer that is none, such as a 503
+    return catchUp(desk, news);
+  }, LOOK_MS);
   return () => {
     document.removeEventListener("visibilitychange", onVisibility);
     clearTimeout(leaving);
