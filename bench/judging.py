@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ from bench.train.weights import (
     toxic_examples,
     train,
 )
+from service.comments.policy import Policy
+from service.comments.verdict import decide
+from service.judging.checks import toxic
 from service.judging.checks.spam import without_a_term
 from service.judging.checks.toxic import toxic_features
 from service.judging.judge import judge
@@ -42,6 +46,7 @@ def main() -> int:
     published(data)
     advertising(data)
     insult(data)
+    risk(data)
     return 0
 
 
@@ -117,6 +122,21 @@ def insult(data: Path) -> None:
         print(f"  {100 * np.mean(odds >= 0):.1f} % flagged, {100 * toxic.mean():.1f} % are")
 
 
+def risk(data: Path) -> None:
+    """The order of a queue by risk: harmful against clean, by weights learnt from none of the texts."""
+    policy = Policy()
+    for name, file, clean_label in (("ViHSD", "vihsd", "0"), ("ViCTSD", "victsd", "0|")):
+        rows = [line.partition("\t") for line in lines(data / "labelled" / f"{file}.dev.tsv.xz")]
+        texts = [clean(text) for _, _, text in rows]
+        held = {frozenset(toxic_features(read(text))) for text in texts}
+        kept = [example for example in toxic_examples(data) if example.features not in held]
+        model = train(kept, rarest=2, penalty=1.0, even=TOXIC_EVEN, steeper=1.0)
+        with mock.patch.object(toxic, "load", lambda _, model=model: model):
+            risks = np.array([decide(judge(text), policy, trusted=False).risk for text in texts])
+        harmful = np.array([not label.startswith(clean_label) for label, _, _ in rows])
+        print(f"{name}, risk: AUC {_auc(risks, harmful):.3f} ({harmful.sum()} harmful of {len(texts):,})")
+
+
 def _term_missing(example: Example) -> float:
     return 0.0 if any(feature.startswith("#") for feature in example.features) else 0.7
 
@@ -138,8 +158,11 @@ def _macro_f1(said: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> float
 
 
 def _auc(odds: npt.NDArray[np.float64], true: npt.NDArray[np.bool_]) -> float:
-    ranks = np.argsort(np.argsort(odds))
-    return float((ranks[true].mean() - (true.sum() - 1) / 2) / (len(true) - true.sum()))
+    """Area under the ROC curve: the share of pairs, one of each kind, in the right order; ties count half."""
+    negative = np.sort(odds[~true])
+    below = np.searchsorted(negative, odds[true], side="left")
+    ties = np.searchsorted(negative, odds[true], side="right") - below
+    return float((below + ties / 2).mean() / len(negative))
 
 
 if __name__ == "__main__":
