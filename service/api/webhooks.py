@@ -31,14 +31,14 @@ async def create_webhook(call: Call[NewWebhook, Request]) -> web.Response:
     types = _ordered(call.body.types)
     hook = Hook(new_id(), call.body.url, types, call.services.now_ms(), new_secret())
     await store.webhooks.add(site, hook, await store.events.ends())
-    return reply(201, _hook_view(hook) | {"secret": hook.secret})
+    return reply(201, hook_view(hook) | {"secret": hook.secret})
 
 
 @endpoints.add("GET", _HOOKS, ADMIN, concerns_site=False)
 async def list_webhooks(call: Call[Nothing, Request]) -> web.Response:
     """List a site's webhooks, without their secrets"""
     hooks = await call.services.store.webhooks.all(_site(call))
-    return reply(200, {"webhooks": [_hook_view(hook) for hook in hooks]})
+    return reply(200, {"webhooks": [hook_view(hook) for hook in hooks]})
 
 
 @endpoints.add("PATCH", _HOOK, ADMIN, body=WebhookChange, concerns_site=False)
@@ -55,7 +55,7 @@ async def change_webhook(call: Call[WebhookChange, Request]) -> web.Response:
 
     hook = await call.services.store.webhooks.change(site, call.path("hook"), changed)
     await call.services.store.webhooks.wake(site)
-    return reply(200, _hook_view(hook))
+    return reply(200, hook_view(hook))
 
 
 @endpoints.add("DELETE", _HOOK, ADMIN, concerns_site=False)
@@ -72,7 +72,7 @@ async def rotate_secret(call: Call[Nothing, Request]) -> web.Response:
     hook = await call.services.store.webhooks.change(
         _site(call), call.path("hook"), lambda hook: hook.rotated(secret, now_ms)
     )
-    return reply(200, _hook_view(hook) | {"secret": hook.secret})
+    return reply(200, hook_view(hook) | {"secret": hook.secret})
 
 
 @endpoints.add("POST", _HOOK + "/test", ADMIN, body=Nothing, concerns_site=False)
@@ -89,7 +89,7 @@ async def list_deliveries(call: Call[Nothing, DeliveriesQuery]) -> web.Response:
     hook = await store.webhooks.get(site, call.path("hook"))
     state = DeliveryState(query.state)
     page = await store.deliveries.page(site, hook.id, state, query.limit, query.cursor)
-    shown = [_delivery_view(delivery, due) for delivery, due in page.deliveries]
+    shown = [delivery_view(delivery, due) for delivery, due in page.deliveries]
     return reply(200, {"deliveries": shown, "next_cursor": page.next})
 
 
@@ -109,7 +109,7 @@ async def _send(call: Call[Any, Any], delivery: Delivery) -> web.Response:
         raise InvalidRequest([("", "the webhook is switched off; switch it on first")])
     await store.deliveries.add(site, hook.id, delivery, now_ms=now_ms)
     await store.webhooks.wake(site)
-    return reply(202, _delivery_view(delivery, now_ms))
+    return reply(202, delivery_view(delivery, now_ms))
 
 
 def _site(call: Call[Any, Any]) -> str:
@@ -136,7 +136,7 @@ def _ordered(types: list[Any] | None) -> tuple[str, ...]:
     return TYPES if types is None else tuple(one for one in TYPES if one in types)
 
 
-def _hook_view(hook: Hook) -> View:
+def hook_view(hook: Hook) -> View:
     return {
         "id": hook.id,
         "url": hook.url,
@@ -147,7 +147,7 @@ def _hook_view(hook: Hook) -> View:
     }
 
 
-def _delivery_view(delivery: Delivery, due: int | None) -> View:
+def delivery_view(delivery: Delivery, due: int | None) -> View:
     return {
         "id": delivery.id,
         "type": delivery.type,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.commands import check, doctor, export, import_, keys, running, sites
+from service.commands import check, doctor, export, import_, keys, running, sites, webhooks
 
 app = typer.Typer(
     name="codau",
@@ -42,3 +42,4 @@ app.command()(export.export)
 app.command("import")(import_.import_)
 app.add_typer(sites.app, name="site")
 app.add_typer(keys.app, name="key")
+app.add_typer(webhooks.app, name="webhook")
