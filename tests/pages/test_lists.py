@@ -122,3 +122,16 @@ async def test_a_wrong_key_is_told_and_signing_out_ends_it(newsroom: Newsroom) -
         await desk.press("Enter")
         await desk.page.get_by_role("button", name="Thoát").click()
         await expect(desk.page.get_by_label("Khóa kiểm duyệt")).to_be_focused()
+
+
+async def test_a_list_that_could_not_be_read_is_read_when_asked_again(newsroom: Newsroom) -> None:
+    await newsroom.service.submit(FIRST)
+    async with newsroom.page() as desk:
+        await desk.page.route("**/v1/queue?*", lambda route: route.fulfill(status=500, body="{}"))
+        await desk.page.get_by_label("Khóa kiểm duyệt").fill(newsroom.service.moderator.key or "")
+        await desk.press("Enter")
+        alert = desk.page.get_by_role("alert")
+        await expect(alert).to_contain_text("Chưa thực hiện được")
+        await desk.page.unroute("**/v1/queue?*")
+        await alert.get_by_role("button", name="Thử lại").click()
+        await desk.reads(FIRST)

@@ -3,7 +3,7 @@
 import { standing } from "./body.js";
 import { send, undoLast, REASONS } from "./decisions.js";
 import { merged } from "./feed.js";
-import { t } from "./i18n.js";
+import { refusal, t } from "./i18n.js";
 import { keepDraft } from "./kept.js";
 import { keyOf } from "./keys.js";
 import { notify, withdraw } from "./notices.js";
@@ -122,7 +122,7 @@ async function depart(desk, item, action, fields) {
 
 function refused(desk, item, index, problem, again) {
   const current = problem.document?.current;
-  const says = problem.told ?? t("failed", { why: t(`problem.${problem.code}`) });
+  const says = problem.told ?? refusal(problem);
   const isElsewhere = current && current.state !== desk.feed.state;
   if (!isElsewhere) {
     desk.view(item.id).told = problem.told ?? null;
@@ -147,7 +147,7 @@ async function save(desk, item) {
     notify(t("done.edit"), { about: "decision" });
     ACTS.stopEditing(desk, desk.feed.find(item.id));
   } catch (problem) {
-    notify(problem.told ?? t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
+    notify(problem.told ?? refusal(problem), { urgent: true });
   }
 }
 

@@ -5,7 +5,7 @@ import { banDialog, setStanding } from "./ban.js";
 import { plain } from "./body.js";
 import { record } from "./card.js";
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { refusal, t } from "./i18n.js";
 import { reasonName } from "./decisions.js";
 import { to } from "./route.js";
 import { ago, fullTime } from "./when.js";
@@ -20,7 +20,7 @@ async function load(key, element) {
   try {
     show(key, element, await api.author(key));
   } catch (problem) {
-    element.replaceChildren(h("h1", {}, key), h("p", {}, t("failed", { why: t(`problem.${problem.code}`) })));
+    element.replaceChildren(h("h1", {}, key), h("p", {}, refusal(problem)));
   }
 }
 

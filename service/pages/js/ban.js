@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { ask, cancel, choices } from "./dialog.js";
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { refusal, t } from "./i18n.js";
 import { notify } from "./notices.js";
 
 const DAY_MS = 86_400_000;
@@ -43,7 +43,7 @@ export async function setStanding(key, standing) {
     notify(t(`standing.done.${standing.standing}`));
     return known;
   } catch (problem) {
-    notify(t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
+    notify(refusal(problem), { urgent: true });
     return null;
   }
 }

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { changes, codeName, plain } from "./body.js";
 import { toldStep } from "./decisions.js";
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { refusal, t } from "./i18n.js";
 import { notify } from "./notices.js";
 import { fullTime } from "./when.js";
 
@@ -15,7 +15,7 @@ export async function historyOf(desk, item) {
     view.extra = view.extra ? null : steps((await api.history(item.id)).entries);
     desk.refresh(item.id);
   } catch (problem) {
-    notify(t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
+    notify(refusal(problem), { urgent: true });
   }
 }
 

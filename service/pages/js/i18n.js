@@ -18,6 +18,10 @@ export function t(name, values = {}) {
 /** Whether there is a text of that name. */
 export const knows = (name) => name in strings;
 
+/** What the service or the way to it refused, as a sentence; its own words where we have none for the code. */
+export const refusal = ({ code, message }) =>
+  t("failed", { why: knows(`problem.${code}`) ? t(`problem.${code}`) : message });
+
 export function switchLanguage() {
   keep("language", language === "en" ? "vi" : "en");
   location.reload();

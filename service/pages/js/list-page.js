@@ -5,11 +5,11 @@ import * as api from "./api.js";
 import { Desk } from "./desk.js";
 import { h } from "./dom.js";
 import { Feed } from "./feed.js";
-import { number, t } from "./i18n.js";
+import { number, refusal, t } from "./i18n.js";
 import { keep, kept } from "./kept.js";
 import { follow } from "./live.js";
 import { keepLooking } from "./look.js";
-import { notify } from "./notices.js";
+import { notify, withdraw } from "./notices.js";
 import { go, to } from "./route.js";
 
 const QUEUES = ["oldest", "risk", "newest", "claims"];
@@ -23,7 +23,7 @@ export function listPage(state, filters) {
   const desk = new Desk(feed, act);
   desk.isWhole = !isFiltered;
   desk.undo = () => undo(desk);
-  desk.onproblem = (problem) => notify(t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
+  desk.onproblem = (problem) => unread(desk, problem);
   const counted = h("p", { class: "counted", role: "status" });
   desk.onchange = () => counted.replaceChildren(counts(desk));
   const news = h("div", { class: "news" });
@@ -45,6 +45,18 @@ export function listPage(state, filters) {
     onReturn: () => desk.focus(),
     leave: () => ends.forEach((end) => end()),
   };
+}
+
+/** The list could not be read on: say so, and try again when asked to. */
+function unread(desk, problem) {
+  withdraw("reading");
+  const again = async () => {
+    await desk.feed.more();
+    if (desk.current === null) desk.show(0);
+    else desk.sync();
+  };
+  const retry = { label: t("retry"), act: () => again().catch(desk.onproblem) };
+  notify(refusal(problem), { urgent: true, about: "reading", actions: [retry] });
 }
 
 /** What was handed out and not decided goes back when the moderator leaves; else when the lease ends. */

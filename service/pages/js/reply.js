@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { refusal, t } from "./i18n.js";
 import { notify } from "./notices.js";
 
 /** Open the form below the comment. */
@@ -21,7 +21,7 @@ export function replyForm(desk, item) {
       notify(t("done.reply"));
       close();
     } catch (problem) {
-      notify(t("failed", { why: t(`problem.${problem.code}`) }), { urgent: true });
+      notify(refusal(problem), { urgent: true });
     }
   };
   field.addEventListener("keydown", (event) => {

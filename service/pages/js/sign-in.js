@@ -2,7 +2,7 @@
 
 import { signIn } from "./api.js";
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { refusal, t } from "./i18n.js";
 
 /** The form; `entered` is called with who has signed in. */
 export function signInForm(entered) {
@@ -39,8 +39,9 @@ export function signInForm(entered) {
   );
 }
 
-function says({ code, document }) {
+function says(problem) {
+  const { code } = problem;
   if (code === "rate_limited") return t("signin.limited");
   if (code === "forbidden" || code === "unauthorized") return t(`signin.${code}`);
-  return t("failed", { why: t(`problem.${code}`) || document.detail });
+  return refusal(problem);
 }

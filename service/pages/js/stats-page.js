@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { codeName } from "./body.js";
 import { h } from "./dom.js";
-import { number, percent, t } from "./i18n.js";
+import { number, percent, refusal, t } from "./i18n.js";
 import { plot, shares } from "./plots.js";
 import { dateInVietnam, dayOf, duration } from "./when.js";
 
@@ -22,7 +22,7 @@ export function statsPage() {
       const { days: found } = await api.stats(dateInVietnam(now - (days - 1) * DAY_MS), dateInVietnam(now));
       content.replaceChildren(...plots(found));
     } catch (problem) {
-      content.replaceChildren(h("p", {}, t("failed", { why: t(`problem.${problem.code}`) })));
+      content.replaceChildren(h("p", {}, refusal(problem)));
     }
   };
   load(SPANS[0]);

@@ -143,6 +143,7 @@ export default {
   "reply": "Reply",
   "reply.field": "The newsroom’s reply",
   "reply.send": "Publish the reply",
+  "retry": "Try again",
   "risk": "Risk {n}",
   "score": "How sure",
   "search": "Search",

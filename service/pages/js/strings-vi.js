@@ -138,6 +138,7 @@ export default {
   "reply": "Trả lời",
   "reply.field": "Tòa soạn trả lời",
   "reply.send": "Đăng trả lời",
+  "retry": "Thử lại",
   "risk": "Rủi ro {n}",
   "score": "Độ chắc chắn",
   "search": "Tìm",
