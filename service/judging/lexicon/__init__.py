@@ -53,7 +53,17 @@ def _compiled() -> tuple[tuple[Term, ...], Phrases]:
     return terms, Phrases(term.phrase for term in terms)
 
 
+_SOMETHING_ELSE_WITHOUT_MARKS = frozenset(["cặc", "lồn", "buồi", "đụ", "đù", "lìn", "đĩ", "con đĩ", "đéo", "đách"])
+"""Terms that unmarked are spelt like some of the commonest words: "cac truong", "mot lon bia"."""
+
+
 def terms(reading: Reading) -> list[Seen]:
     """Find the terms of all lists."""
     known, phrases = _compiled()
-    return [Seen(known[hit.phrase], hit.start, hit.end, hit.disguised) for hit in phrases.find(reading)]
+    seen = [Seen(known[hit.phrase], hit.start, hit.end, hit.disguised) for hit in phrases.find(reading)]
+    return [one for one in seen if not _is_another_word(reading, one)]
+
+
+def _is_another_word(reading: Reading, seen: Seen) -> bool:
+    written = reading.plain[seen.start : seen.end]
+    return seen.term.phrase in _SOMETHING_ELSE_WITHOUT_MARKS and written.isascii() and not seen.disguised
