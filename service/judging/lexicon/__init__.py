@@ -53,7 +53,9 @@ def _compiled() -> tuple[tuple[Term, ...], Phrases]:
     return terms, Phrases(term.phrase for term in terms)
 
 
-_SOMETHING_ELSE_WITHOUT_MARKS = frozenset(["cặc", "lồn", "buồi", "đụ", "đù", "lìn", "đĩ", "con đĩ", "đéo", "đách"])
+_SOMETHING_ELSE_WITHOUT_MARKS = frozenset(
+    ["cặc", "lồn", "buồi", "đụ", "đù", "lìn", "đĩ", "con đĩ", "đéo", "đách"]
+)
 """Terms that unmarked are spelt like some of the commonest words: "cac truong", "mot lon bia"."""
 
 
