@@ -25,6 +25,10 @@ WAITS_S = (
 """How long after each failed attempt the next one is: 12 waits, 72 hours together; after the 13th attempt the
 delivery is dead."""
 
+PATIENCE_MS = 96 * 3_600_000
+"""What waited for longer is dead without another attempt: at a receiver that hangs attempts are few, and what
+waits must not grow without end."""
+
 LONGEST_PAUSE_MS = 24 * 3_600_000
 """The longest Retry-After that is honoured."""
 
@@ -58,6 +62,8 @@ class Sender:
 
     async def attempt(self, site: str, hook: Hook, delivery: Delivery) -> Outcome:
         """Try once."""
+        if self._now_ms() - delivery.waits_since > PATIENCE_MS:
+            return Outcome(replace(delivery, error="expired", state=DeliveryState.DEAD))
         view = await self._view(site, hook, delivery)
         if view is None:
             return Outcome(self._tried(delivery, error="no_comment", state=DeliveryState.DEAD))

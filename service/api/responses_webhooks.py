@@ -60,6 +60,7 @@ class Delivery(BaseModel):
             "not_public",
             "too_large",
             "no_comment",
+            "expired",
         ]
         | None
     ) = described("Why the last attempt failed; null if it did not.", None)

@@ -98,7 +98,8 @@ async def resend_delivery(call: Call[Nothing, Request]) -> web.Response:
     """Send a delivery once more under the same id, or at once if it waits"""
     site, store = _site(call), call.services.store
     hook = await store.webhooks.get(site, call.path("hook"))
-    return await _send(call, again(await store.deliveries.get(site, hook.id, call.path("delivery"))))
+    delivery = await store.deliveries.get(site, hook.id, call.path("delivery"))
+    return await _send(call, again(delivery, call.services.now_ms()))
 
 
 async def _send(call: Call[Any, Any], delivery: Delivery) -> web.Response:

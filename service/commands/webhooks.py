@@ -104,7 +104,7 @@ async def _chosen(store: Store, site: str, hook: str, ids: list[str] | None) -> 
         found = [await store.deliveries.get(site, hook, delivery_id) for delivery_id in ids]
     else:
         found = [one for one, _ in await _listed(store, site, hook, StateName.DEAD, DEAD_KEPT)]
-    return [again(one) for one in sorted(found, key=lambda one: (one.created_at, one.id))]
+    return [again(one, unix_ms()) for one in sorted(found, key=lambda one: (one.created_at, one.id))]
 
 
 async def _listed(

@@ -53,6 +53,7 @@ class Delivery:
         id: the message's, the same for every attempt; it sorts by time.
         comment_id, version: the step that it tells of; None and 0 for a test.
         created_at: when that happened, unix ms.
+        since: when it began to wait, where it is sent once more, unix ms; else it waits since it happened.
         attempts: how many there were; the last one at `at` (unix ms) was answered with `status`, or came to
             nothing for the reason `error`.
     """
@@ -67,6 +68,11 @@ class Delivery:
     at: int | None = None
     status: int | None = None
     error: str | None = None
+    since: int | None = None
+
+    @property
+    def waits_since(self) -> int:
+        return self.since or self.created_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +207,10 @@ def trial(now_ms: int, chance: int) -> Delivery:
     return Delivery(f"{now_ms:012x}-test-{chance:012x}", TEST, None, 0, now_ms)
 
 
-def again(delivery: Delivery) -> Delivery:
+def again(delivery: Delivery, now_ms: int) -> Delivery:
     """The same message, as if it had never been tried."""
-    return replace(delivery, state=DeliveryState.WAITING, attempts=0, at=None, status=None, error=None)
+    fresh = Delivery(delivery.id, delivery.type, delivery.comment_id, delivery.version, delivery.created_at)
+    return replace(fresh, since=now_ms)
 
 
 def _told(event: StoredEvent) -> Delivery:
@@ -234,7 +241,7 @@ def _dump(delivery: Delivery) -> bytes:
         "created_at": delivery.created_at,
         "state": delivery.state,
     }
-    rest = ("comment_id", "attempts", "at", "status", "error")
+    rest = ("comment_id", "attempts", "at", "status", "error", "since")
     return orjson.dumps(document | {name: value for name in rest if (value := getattr(delivery, name))})
 
 

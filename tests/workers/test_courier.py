@@ -4,11 +4,15 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
+from aiohttp import web
 
+from service.clock import unix_ms
 from service.outgoing.client import OutgoingClient
 from service.store import keys
 from tests.api.calls import BETTER, GOOD
@@ -17,14 +21,14 @@ from tests.store.cluster import cluster
 from tests.workers.receiving import Receiver, receiving
 from workers.courier import Courier
 from workers.endpoint import AT_ONCE
-from workers.sending import LONGEST_PAUSE_MS, WAITS_S, retry_after_ms
+from workers.sending import LONGEST_PAUSE_MS, PATIENCE_MS, WAITS_S, retry_after_ms
 
 
 class Clock:
     """A clock that a test moves."""
 
     def __init__(self) -> None:
-        self.ms = 1_795_323_600_000
+        self.ms = unix_ms() // 1000 * 1000
 
     def __call__(self) -> int:
         return self.ms
@@ -172,11 +176,11 @@ async def test_one_success_makes_everything_due_that_waits(
     assert await deliveries(service, hook, "waiting") == []
 
 
-@pytest.mark.parametrize("after", ["600", "Sun, 22 Nov 2026 05:10:00 GMT"])
+@pytest.mark.parametrize("by_date", [False, True])
 async def test_retry_after_is_honoured_for_all_of_a_receiver(
-    service: Running, receiver: Receiver, courier: Courier, clock: Clock, after: str
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock, by_date: bool
 ) -> None:
-    assert clock.ms == 1_795_323_600_000  # 05:00:00 GMT
+    after = formatdate(clock.ms / 1000 + 600, usegmt=True) if by_date else "600"
     hook = await set_hook(service, receiver, types=["comment.pending"])
     receiver.answers(429, Retry_After=after)
     await service.submit(GOOD)
@@ -477,3 +481,44 @@ async def test_messages_are_taken_off_the_queue_when_the_store_is_full(
         await service.store.commands.run("CONFIG", "SET", "maxmemory", 0)
     assert len(receiver.messages) == 2
     assert await deliveries(service, hook, "waiting") == []
+
+
+async def test_what_nobody_came_to_for_four_days_is_dead_and_can_be_sent_again(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    await service.submit(GOOD)
+    clock.ms = unix_ms() + PATIENCE_MS + 1
+    await courier.drain()
+    assert receiver.messages == []
+    [dead] = await deliveries(service, hook, "dead")
+    assert (dead["error"], dead["attempts"]) == ("expired", 0)
+    path = f"/v1/sites/bao/webhooks/{hook['id']}/deliveries/{dead['id']}/resend"
+    assert (await service.admin("POST", path)).status == 202
+    await courier.drain()
+    assert [message.id for message in receiver.messages] == [dead["id"]]
+
+
+def contents(client: Any, name: bytes) -> list[bytes]:
+    kind = client.type(name)
+    if kind == b"hash":
+        return [part for pair in client.hgetall(name).items() for part in pair]
+    if kind == b"zset":
+        return list(client.zrange(name, 0, -1))
+    return list(client.smembers(name)) if kind == b"set" else [client.get(name)]
+
+
+async def test_what_waits_or_is_dead_holds_no_text(
+    service: Running, receiver: Receiver, courier: Courier, redis_url: str
+) -> None:
+    await set_hook(service, receiver)
+    receiver.reply = lambda: web.Response(status=500, text=GOOD)
+    await service.publish(GOOD, author={"name": "Nguyễn Thị Bưởi"})
+    await courier.drain()
+    with redis.Redis.from_url(redis_url) as client:
+        kept = b" ".join(
+            part for name in client.scan_iter("codau:{hooks*") for part in contents(client, name)
+        )
+    assert b"comment.pending" in kept
+    assert GOOD.encode()[:12] not in kept
+    assert "Bưởi".encode() not in kept
