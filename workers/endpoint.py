@@ -20,6 +20,9 @@ from workers.sending import Outcome, Sender
 AT_ONCE = 4
 """Calls to one webhook at a time."""
 
+REST_S = 1.0
+"""While a receiver fails it is called once in so many seconds, whatever is due: that spares it and us."""
+
 _FINISH_S = 3.0  # what is under way may take so long when the process ends; what is left is due again
 _LOOK_S = 30.0  # the longest sleep: a clock may be set
 
@@ -39,6 +42,7 @@ class Endpoint:
         self._now_ms = now_ms
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._fails = False
 
     def wake(self) -> None:
         """Look again: something may be due."""
@@ -53,25 +57,27 @@ class Endpoint:
         try:
             while True:
                 self._woken.clear()
-                again = await self._begin()
+                again = await self._begin(1 if self._fails else AT_ONCE)
                 if again is None and not self._sending and not self._woken.is_set():
                     return
                 await self._sleep(again)
+                if self._fails and not self._sending:
+                    await asyncio.sleep(REST_S)
         finally:
             await self._finish()
 
     async def drain(self) -> None:
         """Send what is due now, and what becomes due by that."""
         while True:
-            await self._begin()
+            await self._begin(AT_ONCE)
             if not self._sending:
                 return
             await asyncio.wait(list(self._sending), return_when=asyncio.FIRST_COMPLETED)
 
-    async def _begin(self) -> int | None:
+    async def _begin(self, at_once: int) -> int | None:
         """Begin as many calls as there is room for; returns when to look again, unix ms."""
-        room = AT_ONCE - len(self._sending)
-        if not room:
+        room = at_once - len(self._sending)
+        if room <= 0:
             return None
         taken = await self._store.deliveries.take(self._site, self._hook_id, room, now_ms=self._now_ms())
         for delivery in taken.deliveries:
@@ -91,6 +97,8 @@ class Endpoint:
         assert taken.hook is not None  # noqa: S101 - of a webhook that is gone nothing is handed out
         try:
             outcome = await self._sender.attempt(self._site, taken.hook, delivery)
+            if outcome.called:
+                self._fails = outcome.delivery.error is not None
             if outcome.gone:
                 await self._switch_off(taken.hook)
             await self._note(taken, outcome)

@@ -44,12 +44,14 @@ class Outcome:
         due: when it is tried again, unix ms; unused unless it waits.
         pause: until when the receiver wants nothing, unix ms.
         gone: whether the receiver is to be switched off.
+        called: whether it was called at all.
     """
 
     delivery: Delivery
     due: int = 0
     pause: int | None = None
     gone: bool = False
+    called: bool = True
 
 
 class Sender:
@@ -63,10 +65,10 @@ class Sender:
     async def attempt(self, site: str, hook: Hook, delivery: Delivery) -> Outcome:
         """Try once."""
         if self._now_ms() - delivery.waits_since > PATIENCE_MS:
-            return Outcome(replace(delivery, error="expired", state=DeliveryState.DEAD))
+            return Outcome(replace(delivery, error="expired", state=DeliveryState.DEAD), called=False)
         view = await self._view(site, hook, delivery)
         if view is None:
-            return Outcome(self._tried(delivery, error="no_comment", state=DeliveryState.DEAD))
+            return Outcome(replace(delivery, error="no_comment", state=DeliveryState.DEAD), called=False)
         now_ms, body = self._now_ms(), orjson.dumps(view)
         headers = signed(delivery.id, now_ms // 1000, body, hook.live_secrets(now_ms))
         try:

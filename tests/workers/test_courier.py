@@ -426,6 +426,24 @@ async def test_a_receiver_that_hangs_delays_no_other(service: Running, receiver:
         await asyncio.wait_for(working, 10)
 
 
+async def test_a_receiver_that_fails_is_spared_and_gets_everything_once_it_is_back(
+    service: Running, receiver: Receiver
+) -> None:
+    stop = asyncio.Event()
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    receiver.answers(500)
+    working = asyncio.create_task(Courier(service.store, private_client).run(stop))
+    for number in range(30):
+        await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}")
+    await until(lambda: len(receiver.messages) >= AT_ONCE + 1)
+    assert len(receiver.messages) < 15, "once in a second"
+    receiver.answers(200)
+    await until(lambda: len({message.id for message in receiver.messages}) == 30)
+    stop.set()
+    await asyncio.wait_for(working, 10)
+    assert await deliveries(service, hook, "waiting") == []
+
+
 async def started(service: Running) -> asyncio.subprocess.Process:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CODAU_")}
     return await asyncio.create_subprocess_exec(
