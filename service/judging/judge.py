@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from service.judging.checks import diacritics, keystrokes
 from service.judging.checks.banned_author import banned_author
@@ -61,8 +62,22 @@ def judge(text: str, rules: Rules = Rules(), context: Context = Context()) -> Ju
     """
     reading = read(text)
     findings = in_order(_findings(reading, rules, context))
-    suspicion = max(reading.once(spam_score), reading.once(toxic_score))
-    return Judgement(findings, _suggestion(text, findings), risk(findings, suspicion=suspicion), suspicion)
+    suggestion = _suggestion(text, findings)
+    insult = reading.once(toxic_score)
+    if suggestion is not None:
+        insult = min(insult, read(suggestion).once(toxic_score))
+        findings = _with_insult(findings, insult, rules)
+    suspicion = max(reading.once(spam_score), insult)
+    return Judgement(findings, suggestion, risk(findings, suspicion=suspicion), suspicion)
+
+
+def _with_insult(findings: tuple[Finding, ...], score: float, rules: Rules) -> tuple[Finding, ...]:
+    """An insult must be one with its marks, too: without, "các" and "buổi" are spelt like obscenities."""
+    return tuple(
+        replace(finding, score=score) if finding.code == "toxic" else finding
+        for finding in findings
+        if finding.code != "toxic" or score >= rules.toxic_flag_from
+    )
 
 
 def _findings(reading: Reading, rules: Rules, context: Context) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from tests.running import Caller, Running
 from workers.statistician import Statistician
 
 PHONE = " Gọi tôi số 0912 345 678."
+ASKS = "Đoạn đường này bao giờ mới sửa xong vậy?"
 
 
 async def stats(caller: Caller, query: str = "") -> Any:
@@ -33,7 +34,7 @@ async def today(service: Running, caller: Caller | None = None) -> Any:
 async def test_a_day_tells_what_came_and_what_became_of_it(service: Running) -> None:
     await service.submit(UNMARKED)
     await service.publish(GOOD)
-    await service.decide(await service.submit(BETTER + PHONE, thread="b"), "reject", reason="spam")
+    await service.decide(await service.submit(ASKS + PHONE, thread="b"), "reject", reason="spam")
     waiting = await service.submit("Chào buổi sáng cả nhà mình nhé!", thread="c")
     await service.decide(waiting, "edit", body="Chào buổi sáng cả nhà!")
     day = await today(service)

@@ -203,3 +203,26 @@ def test_hiding_a_character_in_an_advertisement_hides_nothing(text: str) -> None
     disguised = text[:place] + "\u200b" + text[place:]
     codes = {finding.code for finding in judge(disguised).findings}
     assert {"spam", "hidden_characters"} <= codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "toi di ngu som nen khong biet",
+        "buoi sang hom nay troi dep qua",
+        "mua cho con cai ao moi di",
+        "gia nha ngay cang lon, rat kho mua",
+        "cac chau hoc gioi lam",
+        "cho toi hoi cac bac si o day",
+        "Nhà tôi ở gần trường. Toi thay cac chau rat vui, cho di choi buoi toi",
+    ],
+)
+def test_ordinary_words_without_their_marks_are_no_insult(text: str) -> None:
+    judged = judge(text)
+    assert "toxic" not in [finding.code for finding in judged.findings]
+    assert judged.suspicion < 0.5
+
+
+@pytest.mark.parametrize("text", ["do ngu, dit me may", "may la thang cho", "do ngu nhu bo"])
+def test_an_insult_without_its_marks_is_one(text: str) -> None:
+    assert "toxic" in [finding.code for finding in judge(text).findings]
