@@ -49,6 +49,10 @@ class MethodNotAllowed(Problem):
     code, status, title = "method_not_allowed", 405, "This address does not take that method"
 
 
+class RequestTimeout(Problem):
+    code, status, title = "request_timeout", 408, "The body did not come within 15 s"
+
+
 class TooLarge(Problem):
     code, status, title = "too_large", 413, "The body is larger than 64 KiB"
 

@@ -21,7 +21,7 @@ from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
 from service.store.comments import Step
 from service.store.directory import Snapshot
-from service.store.queue import Queue, Task
+from service.store.queue import UNREACHABLE, Queue, Task
 from service.store.store import Store
 from workers.history import Background, background_of
 
@@ -150,23 +150,32 @@ class Validator:
                     waiting.append((task, comment))
         return waiting
 
-    async def _known(self, comment: Comment, snapshot: Snapshot) -> Case:
-        """What bears on a comment beside its text: the rules in force, and the past."""
-        thread = await self._store.threads.get(comment.site, comment.thread)
-        policy = thread.policy.over(snapshot.site(comment.site).policy)
-        return Case(policy, await background_of(self._store, comment, policy))
-
-    def _step(self, task: Task, comment: Comment, case: Case) -> list[Step]:
-        """The verdict on one comment; none leaves it for another try."""
+    async def _known(self, comment: Comment, snapshot: Snapshot) -> Case | Exception:
+        """What bears on a comment beside its text, the rules in force and the past; or why it is not known."""
         try:
+            thread = await self._store.threads.get(comment.site, comment.thread)
+            policy = thread.policy.over(snapshot.site(comment.site).policy)
+            return Case(policy, await background_of(self._store, comment, policy))
+        except UNREACHABLE:
+            raise
+        except Exception as error:
+            return error
+
+    def _step(self, task: Task, comment: Comment, case: Case | Exception) -> list[Step]:
+        """The verdict on one comment; none leaves it for another try."""
+        cluster = None
+        try:
+            if isinstance(case, Exception):
+                raise case
             judgement = self._judge(comment.now.submitted, case.policy.rules(), case.background.context)
             verdict = decide(judgement, case.policy, trusted=case.background.trusted)
+            cluster = case.background.cluster
         except Exception as error:
             log.exception("check_failed", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
             if task.deliveries < TRIES:
                 return []
             verdict = set_aside(type(error).__name__)
-        return [self._judged(task, comment, verdict, case.background.cluster)]
+        return [self._judged(task, comment, verdict, cluster)]
 
     def _judged(self, task: Task, comment: Comment, verdict: Verdict, cluster: str | None = None) -> Step:
         entry = Entry(

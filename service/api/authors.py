@@ -16,6 +16,7 @@ from service.store.ordered import Cursor
 
 endpoints = Endpoints("moderators")
 
+A_LIFETIME = timedelta(days=36_500)
 ADDRESS_BAN = timedelta(days=7)
 """The longest ban of an address: many readers share one (contract, section 3)."""
 
@@ -66,6 +67,8 @@ def author_of(call: Call[Any, Any]) -> str:
 
 def _check_until(author: str, opinion: Opinion, now: datetime) -> None:
     until = opinion.until
+    if until is not None and until > now + A_LIFETIME:
+        raise InvalidRequest([("until", "must be within 100 years; leave it out for good")])
     if until is not None and until <= now:
         raise InvalidRequest([("until", "must be in the future")])
     if author.startswith("address:") and opinion.standing is Standing.BANNED:

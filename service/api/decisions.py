@@ -134,7 +134,8 @@ async def _alone(call: Call[Any, SiteQuery], kind: str) -> web.Response:
 
 async def _result(call: Call[BulkDecisions, SiteQuery], asked: Any) -> View:
     """One decision of many: what became of it, or why nothing did."""
-    comment_id = asked.get("id") if isinstance(asked, dict) else None
+    named = asked.get("id") if isinstance(asked, dict) else None
+    comment_id = named if isinstance(named, str) else None
     try:
         kind, decision = _read(asked)
         after = await _decide(call, str(comment_id), decision, kind)
@@ -154,7 +155,7 @@ def _read(asked: Any) -> tuple[_Kind, Decision]:
     rest = dict(asked)
     comment_id, action = rest.pop("id", None), rest.pop("action", None)
     errors = [] if isinstance(comment_id, str) else [("id", "must be the id of a comment")]
-    if action not in KINDS:
+    if not isinstance(action, str) or action not in KINDS:
         raise InvalidRequest([*errors, ("action", f"must be one of {', '.join(KINDS)}")])
     if errors:
         raise InvalidRequest(errors)

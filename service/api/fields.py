@@ -70,7 +70,7 @@ def _address(text: str) -> str:
 def _web_url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         is_web = False
     if not is_web or _SPACES.search(text):

@@ -13,10 +13,10 @@ from pydantic import Field
 
 from service.api import session
 from service.api.fields import Request, Text
-from service.api.routing import parsed, reply
+from service.api.routing import parsed, reply, sent
 from service.api.services import SERVICES
 from service.comments.rates import Rate
-from service.errors import Forbidden, NotFound, RateLimited, Unauthorized, UnsupportedMediaType
+from service.errors import Forbidden, NotFound, RateLimited, Unauthorized
 from service.store.directory import KeyRecord, Role, Snapshot
 
 ATTEMPTS: Final = Rate(10, 60)
@@ -78,9 +78,7 @@ async def sign_in(request: web.Request) -> web.Response:
     session.require_own_page(request)
     services = request.app[SERVICES]
     await _limit(request)
-    if request.content_type != "application/json":
-        raise UnsupportedMediaType
-    typed = parsed(SignIn, await request.read())
+    typed = parsed(SignIn, await sent(request))
     snapshot = await services.store.directory.current()
     known = services.key_of(typed.key.strip(), snapshot)
     if known is None:
@@ -101,7 +99,7 @@ async def sign_out(request: web.Request) -> web.Response:
     return response
 
 
-@routes.get("/moderate/{name:[a-z0-9/-]+[.](?:css|js|svg)}")
+@routes.get("/moderate/{name:(?:[a-z0-9-]+/)*[a-z0-9-]+[.](?:css|js|svg)}")
 async def asset(request: web.Request) -> web.StreamResponse:
     """One of the page's files."""
     path = FOLDER / request.match_info["name"]

@@ -193,7 +193,7 @@ class Decided(BaseModel):
 class NotDecided(BaseModel):
     """One decision of many that was not taken."""
 
-    id: Any = described("The id that was sent, whatever it was.", _EXAMPLE_ID)
+    id: str | None = described("The id that was sent; null where it was none.", _EXAMPLE_ID)
     status: int = Field(description="As if it had been asked for alone.", examples=[409], ge=400, le=599)
     problem: dict[str, Any] = described("Why not: a problem document.")
 

@@ -4,6 +4,7 @@ A handler says what it takes by models; what it gets has been checked. The same 
 document. Nothing here knows what any call does.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ from service.api.services import SERVICES, Services
 from service.api.session import signed_in
 from service.comments.merge_patch import field_errors
 from service.comments.reasons import Language, prefers
-from service.errors import Forbidden, InvalidJson, InvalidRequest, Unauthorized, UnsupportedMediaType
+from service.errors import (
+    Forbidden,
+    InvalidJson,
+    InvalidRequest,
+    RequestTimeout,
+    Unauthorized,
+    UnsupportedMediaType,
+)
 from service.store.directory import KeyRecord, Role, Site, Snapshot
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -27,6 +35,12 @@ _NOT_ASCII = re.compile(r"%[89A-Fa-f]|[^\x00-\x7f]")
 
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=BaseModel)
+
+MAX_PARAMETERS = 256
+"""Of a query: 200 threads and what stands beside them."""
+
+BODY_WITHIN_S = 15.0
+"""How long a caller may take to send a body."""
 
 WEBSITE = frozenset({Role.WEBSITE, Role.ADMIN})
 READER = frozenset({Role.WEBSITE, Role.MODERATOR, Role.ADMIN})
@@ -184,7 +198,9 @@ def _refuse_unreadable(address: str) -> None:
 def _query(endpoint: Endpoint, request: web.Request) -> BaseModel:
     fields = endpoint.query.model_fields
     given: dict[str, Any] = {}
-    for name in request.query:
+    if len(request.query) > MAX_PARAMETERS:
+        raise InvalidRequest([("", f"the query has more than {MAX_PARAMETERS} parameters")])
+    for name in dict.fromkeys(request.query):
         values = request.query.getall(name)
         many = name in fields and get_origin(fields[name].annotation) is list
         if len(values) > 1 and not many:
@@ -204,13 +220,26 @@ async def _body(model: type[B], request: web.Request) -> B:
     """
     if not request.body_exists and not any(field.is_required() for field in model.model_fields.values()):
         return model()
+    return parsed(model, await sent(request))
+
+
+async def sent(request: web.Request) -> bytes:
+    """The body of a request that is to carry JSON.
+
+    Raises:
+        UnsupportedMediaType, InvalidJson, RequestTimeout; aiohttp's own for one over 64 KiB.
+    """
     if request.content_type != "application/json":
         raise UnsupportedMediaType
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
     try:
-        document = await request.read()
-    except web.RequestPayloadError:  # it is not what its Content-Encoding or Transfer-Encoding says
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await request.read()
+    except web.RequestPayloadError:  # it is not what its Transfer-Encoding says
         raise InvalidJson("The body cannot be decoded.") from None
-    return parsed(model, document)
+    except TimeoutError:
+        raise RequestTimeout from None
 
 
 def parsed(model: type[B], document: bytes) -> B:

@@ -15,6 +15,13 @@ from service.errors import Problem
 MAX_LINE_BYTES = 640 * 1024
 """The longest request line: it names up to 200 threads of 256 characters."""
 
+MAX_PATH = 8_192
+"""Characters of a path: a thread's name takes 3,072 at most. Finding the route of a path of many segments
+takes quadratic time, before any middleware could refuse it."""
+
+KEPT_ALIVE_S = 15.0
+"""How long a connection without a request is kept."""
+
 log = structlog.get_logger()
 
 
@@ -24,16 +31,36 @@ class NoRequest(Problem):
     code, status, title = "bad_request", 400, "This is no valid HTTP request"
 
 
+class AddressTooLong(Problem):
+    """No call has such a path."""
+
+    code, status, title = "uri_too_long", 414, "The path is longer than any that this service has"
+
+
 class Runner(web.AppRunner):
     """Runs the application; options as for `web.AppRunner`."""
 
     def __init__(self, app: web.Application, **options: Any) -> None:
-        super().__init__(app, access_log=None, max_line_size=MAX_LINE_BYTES, **options)
+        super().__init__(
+            app,
+            access_log=None,
+            max_line_size=MAX_LINE_BYTES,
+            auto_decompress=False,  # a megabyte can be packed into a kilobyte; nobody needs it for 64 KiB
+            keepalive_timeout=KEPT_ALIVE_S,
+            **options,
+        )
 
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
+        route = server.request_handler
+
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            if len(request.rel_url.raw_path) > MAX_PATH:
+                return answer(AddressTooLong())
+            return await route(request)
+
         return _Server(
-            server.request_handler,
+            handle,
             request_factory=server.request_factory,
             handler_cancellation=server.handler_cancellation,
             **server._kwargs,
@@ -56,6 +83,8 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer without the application; the connection ends."""
+        if isinstance(exc, ConnectionError):  # the caller went away in the middle
+            raise exc
         if request.writer.output_size > 0:
             raise ConnectionError("the answer had begun; nothing else can be said")
         if status < 500:

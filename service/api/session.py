@@ -43,8 +43,11 @@ async def signed_in(request: web.Request, services: Services, snapshot: Snapshot
 
 def require_own_page(request: web.Request) -> None:
     """Raises: Forbidden: the request does not come from a page of this very address."""
-    origin = urlsplit(request.headers.get(hdrs.ORIGIN, ""))
-    if not origin.netloc or origin.netloc != request.host:
+    try:
+        origin = urlsplit(request.headers.get(hdrs.ORIGIN, "")).netloc
+    except ValueError:  # it is no address
+        origin = ""
+    if not origin or origin != request.host:
         raise Forbidden("This request came from another website.")
 
 

@@ -21,7 +21,7 @@ from service.store.directory import Site
 from service.store.ordered import Cursor, Order
 from service.store.threads import Branches
 
-_ON_THE_LOOP = 50  # comments that are written in a few milliseconds; with more, others have their turn
+_ON_THE_LOOP = 20_000  # characters that are written in a few milliseconds; with more, others have their turn
 
 
 async def rendered(services: Services, site: Site, thread: str, query: ThreadQuery) -> Page:
@@ -58,7 +58,8 @@ async def _body(services: Services, site: Site, thread: str, query: ThreadQuery)
             }
         )
 
-    return await asyncio.to_thread(written) if len(comments) > _ON_THE_LOOP else written()
+    size = sum(len(comment.now.text) for comment in comments.values())
+    return await asyncio.to_thread(written) if size > _ON_THE_LOOP else written()
 
 
 async def _comments(services: Services, site: Site, branches: Branches) -> Mapping[str, Comment]:

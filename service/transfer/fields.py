@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter
 
+from service import clock
 from service.api.fields import Body, Line, Note, Request, Text, Thread, WebUrl
 from service.api.requests import NewAuthor
 from service.comments import reasons
@@ -18,6 +19,7 @@ from service.comments.policy_sections import CODES, Action, Code
 from service.comments.thread_policy import ThreadPolicy
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime(2970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 
@@ -33,9 +35,16 @@ def unix_ms(written: object) -> int:
     if not isinstance(written, str):
         raise ValueError("must be a time, such as 2026-11-22T08:15:30.120Z")
     time = datetime.fromisoformat(written)
-    if time.tzinfo is None or time < _EPOCH:
-        raise ValueError("must have a zone, such as Z, and not be before 1970")
+    if time.tzinfo is None or not _EPOCH <= time < _END:
+        raise ValueError("must have a zone, such as Z, and lie between 1970 and 2970")
     return (time - _EPOCH) // _MS
+
+
+def _not_ahead(ms: int) -> int:
+    """What happened has happened: a later time would hold up every step that comes after."""
+    if ms > clock.unix_ms() + 86_400_000:
+        raise ValueError("must not lie ahead")
+    return ms
 
 
 def _id(text: str) -> str:
@@ -51,6 +60,7 @@ def _reason(code: str) -> str:
 
 
 Time = Annotated[int, BeforeValidator(unix_ms)]
+PastTime = Annotated[Time, AfterValidator(_not_ahead)]
 Id = Annotated[str, AfterValidator(_id)]
 Reason = Annotated[str, AfterValidator(_reason)]
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
@@ -81,7 +91,7 @@ class EntryFields(Fields):
     event: Event
     to: State
     by: Name
-    at: Time
+    at: PastTime
     key_id: Annotated[Text | None, Field(max_length=80)] = None
     text: Body | None = None
     reason: Reason | None = None
@@ -97,7 +107,7 @@ class SiteLine(Fields):
     kind: Literal["site"]
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     name: Name
-    created_at: Time
+    created_at: PastTime
     policy: dict[str, Any] = Field(default={})
 
 
@@ -110,7 +120,7 @@ class ThreadLine(Fields):
     url: WebUrl | None = None
     open: bool = True
     policy: ThreadPolicy = ThreadPolicy()
-    revision: Annotated[int, Field(ge=0)] = 0
+    revision: Annotated[int, Field(ge=0, le=2**31)] = 0
 
 
 class StandingLine(Fields):

@@ -158,7 +158,7 @@ async def test_what_moderators_are_answered_is_what_the_document_says(
     assert (await conforming(moderator, "POST", "/v1/queue/release")).json["released"]
     author = BY["id"]
     assert (await conforming(moderator, "GET", f"/v1/authors/{author}?limit=1")).json["comments"]
-    opinion = {"standing": "trusted", "note": "Bạn đọc lâu năm", "until": "2999-01-01T00:00:00Z"}
+    opinion = {"standing": "trusted", "note": "Bạn đọc lâu năm", "until": "2099-01-01T00:00:00Z"}
     await conforming(moderator, "PUT", f"/v1/authors/{author}/standing", json=opinion)
     assert await decide("approve", version + 6) == 200
     answer = {"body": "Cảm ơn bạn đã góp ý."}

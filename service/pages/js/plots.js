@@ -4,7 +4,7 @@ import { h, svg } from "./dom.js";
 import { number, t } from "./i18n.js";
 
 const HEIGHT = 200;
-const LEFT = 52; // room for the numbers of the axis
+const LEFT = 60; // room for the numbers of the axis
 const BOTTOM = 24;
 const TOP = 8;
 const LABEL_WIDTH = 44; // a label below needs so much; others are left out
