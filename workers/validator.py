@@ -151,7 +151,7 @@ class Validator:
         return waiting
 
     async def _known(self, comment: Comment, snapshot: Snapshot) -> Case | Exception:
-        """What bears on a comment beside its text, the rules in force and the past; or why it is not known."""
+        """What bears on a comment beside its text, rules and past; or why it cannot be told."""
         try:
             thread = await self._store.threads.get(comment.site, comment.thread)
             policy = thread.policy.over(snapshot.site(comment.site).policy)
