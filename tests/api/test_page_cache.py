@@ -75,7 +75,7 @@ async def test_a_failure_is_told_to_all_who_wait_and_to_nobody_after_them() -> N
 
 @pytest.mark.parametrize("count", [5, 40])
 async def test_the_one_not_asked_for_longest_is_forgotten(count: int) -> None:
-    pages = Pages(max_bytes=count * 1_100)
+    pages = Pages(max_bytes=count * 3_100)
     for number in range(count + 1):
         pages.put((number,), Page(1, '"x"', b"0" * 100))
         pages.get((0,))

@@ -141,6 +141,8 @@ async def test_who_waits_for_a_verdict_while_the_store_goes_is_told_what_is_sure
         )
         while not await service.queue.read(service.queue.lanes[0], 1):
             continue
+        # Replies come in order: when this one is there, the process knows that the comment is stored.
+        await service.website("GET", "/v1/counts?thread=a")
         kill(store)
         answer = await waiting
         assert (answer.status, answer.json["state"]) == (202, "queued")
