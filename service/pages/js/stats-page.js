@@ -71,6 +71,13 @@ function plots(days) {
         { name: t("stats.decided"), values: hours("decided") },
       ],
     }),
+    plot({
+      title: t("stats.waitHours"),
+      kind: "lines",
+      labels: hours("received").map((_, hour) => `${hour}h`),
+      format: duration,
+      series: [{ name: t("stats.median"), values: hours("received").map((_, hour) => waitAt(days, hour)) }],
+    }),
     shares(t("stats.codes"), [t("stats.codes")], codes(days)),
     shares(t("stats.agreement"), [t("stats.upheld"), t("stats.overruled")], agreement(days)),
     shares(t("stats.moderators"), [t("state.published"), t("state.rejected")], moderators(days)),
@@ -78,6 +85,13 @@ function plots(days) {
 }
 
 const sums = (lists) => lists[0].map((_, i) => lists.reduce((sum, list) => sum + list[i], 0));
+
+/** The usual wait of what was decided in one hour of the day: the days' medians, by how much each decided. */
+function waitAt(days, hour) {
+  const known = days.map(({ by_hour: by }) => [by.median_ms[hour], by.decided[hour]]).filter(([ms]) => ms !== null);
+  const decided = known.reduce((sum, [, n]) => sum + n, 0);
+  return decided ? known.reduce((sum, [ms, n]) => sum + ms * n, 0) / decided / 1000 : null;
+}
 
 /** Sum objects of numbers, or of such objects, name by name. */
 function added(objects) {

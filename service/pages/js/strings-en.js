@@ -182,6 +182,7 @@ export default {
   "stats.decided": "Decided",
   "stats.flow": "Received and decided by day",
   "stats.hours": "By hour of the day",
+  "stats.waitHours": "Waiting time by hour of the day",
   "stats.median": "Half within",
   "stats.moderators": "Decisions by moderator",
   "stats.none": "No figures yet.",

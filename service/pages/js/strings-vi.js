@@ -177,6 +177,7 @@ export default {
   "stats.decided": "Đã xử lý",
   "stats.flow": "Nhận và xử lý theo ngày",
   "stats.hours": "Theo giờ trong ngày",
+  "stats.waitHours": "Thời gian chờ theo giờ trong ngày",
   "stats.median": "Một nửa trong vòng",
   "stats.moderators": "Quyết định của từng người",
   "stats.none": "Chưa có số liệu.",
