@@ -3,7 +3,10 @@
 "use strict";
 
 const OUT_OF_REACH = "Không kết nối được với tòa soạn. Nội dung của bạn vẫn còn đây, vui lòng gửi lại sau ít phút.";
-const QUEUED_AGAIN_MS = 2500;
+const QUEUED_AGAIN_MS = 2_500;
+const PENDING_AGAIN_MS = 20_000;
+
+let nextLook = 0;
 
 const part = (id, page = document) => page.getElementById(id);
 const form = () => part("viet");
@@ -19,18 +22,25 @@ function swap(page, ...ids) {
   for (const id of ids) part(id).replaceChildren(...part(id, page).childNodes);
 }
 
-// A queued comment is judged within moments; what the reader is typing is left alone.
+// A queued comment is judged within moments, a waiting one by a person; what the reader is typing is left alone.
 function lookAgain() {
-  if (!document.querySelector("#cua-ban [data-state=queued]")) return;
-  setTimeout(async () => {
-    if (part("cua-ban").contains(document.activeElement)) return lookAgain();
-    try {
-      swap((await load(location.pathname)).page, "cua-ban");
-    } catch {
-      // The next look, or the reader's own reload, will tell.
-    }
-    lookAgain();
-  }, QUEUED_AGAIN_MS);
+  clearTimeout(nextLook);
+  const isThere = (state) => document.querySelector(`#cua-ban [data-state=${state}]`) !== null;
+  if (isThere("queued")) nextLook = setTimeout(look, QUEUED_AGAIN_MS);
+  else if (isThere("pending")) nextLook = setTimeout(look, PENDING_AGAIN_MS);
+}
+
+async function look() {
+  const own = part("cua-ban");
+  const typed = () => [...own.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+  const isBusy = () => document.hidden || own.contains(document.activeElement) || typed();
+  try {
+    const { page } = isBusy() ? {} : await load(location.pathname);
+    if (page && !isBusy()) swap(page, "cua-ban");
+  } catch {
+    // The next look, or the reader's own reload, will tell.
+  }
+  lookAgain();
 }
 
 function tell(sent, text) {

@@ -180,6 +180,27 @@ async def test_what_was_judged_late_is_shown_without_a_reload(browser: Browser, 
         await expect(own.locator("[data-state=rejected]")).to_have_count(1)
 
 
+async def test_what_a_moderator_published_is_shown_without_a_reload_but_not_over_what_is_typed(
+    browser: Browser, newspaper: Newspaper
+) -> None:
+    async with reading(browser, newspaper) as page:
+        await page.clock.install()
+        await write(page, "Tôi thấy cách làm này rất hay, cảm ơn cô Lam.")
+        own = page.locator("#cua-ban")
+        await expect(own.locator("[data-state=pending]")).to_have_count(1)
+        [waiting] = (await newspaper.site.moderator.call("GET", "/v1/queue"))["items"]
+        path = f"/v1/comments/{waiting['id']}/approve"
+        await newspaper.site.moderator.call("POST", path, body={"version": waiting["version"]})
+        revision = own.locator("textarea").first
+        await revision.evaluate("field => (field.value = 'Tôi đang sửa lại')")
+        await page.clock.run_for(21_000)
+        await expect(own.locator("[data-state=pending]")).to_have_count(1)
+        await revision.evaluate("field => (field.value = field.defaultValue)")
+        await page.get_by_label("Tên của bạn").focus()
+        await page.clock.run_for(21_000)
+        await expect(own.locator("[data-state=published]")).to_have_count(1)
+
+
 async def test_a_newspaper_out_of_reach_loses_no_text(browser: Browser, newspaper: Newspaper) -> None:
     async with reading(browser, newspaper) as page:
         await page.context.set_offline(True)
