@@ -56,7 +56,7 @@ async def test_a_ready_service_says_how_far_its_workers_are_behind(idle_service:
 async def test_figures_show_the_queue_as_it_is(idle_service: Running) -> None:
     for _ in range(3):
         await idle_service.website("POST", "/v1/comments", json=NEW)
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0.01)  # so that the oldest has waited, by a clock of milliseconds
     shown = await figures(idle_service.nobody)
     assert shown["codau_store_up", ()] == 1
     assert shown["codau_queue_length", ()] == 3
