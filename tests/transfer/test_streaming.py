@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bench.transfer import write
+from bench.transfer_files import write_codau
 from service.store.transfer import BATCH
 from service.transfer.batches import MOST_CHARACTERS, batched
 from service.transfer.exporting import lines_of
@@ -19,7 +19,7 @@ COUNT = 5 * BATCH // 2
 
 async def test_no_more_than_a_batch_is_read_ahead_and_written_at_once(redis_url: str, tmp_path: Path) -> None:
     file = tmp_path / "bao.jsonl"
-    write(file, COUNT)
+    write_codau(file, COUNT)
     given = 0
 
     def counted(those: Records) -> Iterator[Numbered]:
