@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from service.api import request_ids
 from service.api import responses as r
 from service.api import responses_admin as admin
 from service.api import responses_stats as stats
@@ -78,6 +79,12 @@ REQUEST_HEADERS: Mapping[str, dict[str, Any]] = {
         "schema": {"type": "string"},
         "example": "vi, en;q=0.5",
     },
+    request_ids.HEADER: {
+        "description": "The caller's own name for the request, for our log and the answer; one that does "
+        "not look like a name is not taken over.",
+        "schema": {"type": "string", "pattern": f"^{request_ids.WELL_FORMED}$"},
+        "example": "b7c1f0de4d0f4c0e",
+    },
 }
 
 RESPONSE_HEADERS: Mapping[str, dict[str, Any]] = {
@@ -108,6 +115,12 @@ RESPONSE_HEADERS: Mapping[str, dict[str, Any]] = {
         "description": "How to name a key.",
         "schema": {"type": "string"},
         "example": 'Bearer realm="codau"',
+    },
+    request_ids.HEADER: {
+        "description": "Names this request in the service's log: the caller's own name for it, or one made "
+        "here.",
+        "schema": {"type": "string", "pattern": f"^{request_ids.WELL_FORMED}$"},
+        "example": "9f1c2ab40000002a",
     },
 }
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from service import __version__
+from service.api import request_ids
 from service.api.documented import CALLS, OPERATIONS, PATH_PARAMETERS, REQUEST_HEADERS, Documented
 from service.api.openapi_components import Components, Json
 from service.api.routing import Endpoint
@@ -85,7 +86,7 @@ def _declared(endpoint: Endpoint, documented: Documented, parts: Components) -> 
         "parameters": [
             *_in_path(endpoint.path),
             *_in_query(endpoint.query, parts),
-            *_in_headers(documented.headers),
+            *_in_headers((*documented.headers, request_ids.HEADER)),
         ],
         "requestBody": _body(documented.body or endpoint.body, parts),
         "responses": _responses(documented, _codes(endpoint), parts),
@@ -100,6 +101,7 @@ def _open(path: str, summary: str, documented: Documented, parts: Components) ->
         "tags": ["operators"],
         "summary": summary,
         "security": [],
+        "parameters": list(_in_headers((*documented.headers, request_ids.HEADER))),
         "responses": _responses(documented, (), parts),
     }
 

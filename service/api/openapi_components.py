@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from service import errors
-from service.api import problem_models
+from service.api import problem_models, request_ids
 from service.api.documented import RESPONSE_HEADERS, Answer
 
 Json = dict[str, Any]
@@ -78,9 +78,7 @@ class Components:
 
     def answer(self, answer: Answer) -> Json:
         """The response object of a success."""
-        response: Json = {"description": answer.description}
-        if answer.headers:
-            response["headers"] = _headers(answer.headers)
+        response: Json = {"description": answer.description, "headers": _headers(answer.headers)}
         if answer.media is not None:
             response["content"] = {answer.media: {"schema": {"type": "string"}}}
         elif answer.model is not None:
@@ -98,6 +96,7 @@ class Components:
     def _any_problem(self) -> Json:
         return {
             "description": "Any other problem.",
+            "headers": _headers(()),
             "content": {_PROBLEM_JSON: {"schema": self.schema(problem_models.Problem)}},
         }
 
@@ -105,11 +104,9 @@ class Components:
         kinds = [self._problem(code) for code in codes]
         response: Json = {
             "description": " ".join(f"`{code}`: {_PROBLEMS[code].title}." for code in codes),
+            "headers": _headers(name for code in codes for name in _PROBLEM_HEADERS.get(code, ())),
             "content": {_PROBLEM_JSON: {"schema": kinds[0] if len(kinds) == 1 else {"anyOf": kinds}}},
         }
-        headers = [name for code in codes for name in _PROBLEM_HEADERS.get(code, ())]
-        if headers:
-            response["headers"] = _headers(headers)
         return self._shared("_or_".join(codes), response)
 
     def _problem(self, code: str) -> Json:
@@ -125,4 +122,5 @@ class Components:
 
 
 def _headers(names: Iterable[str]) -> Json:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    """The headers of a response; every one names its request."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, request_ids.HEADER)}

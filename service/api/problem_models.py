@@ -20,6 +20,9 @@ class Problem(BaseModel):
     status: int = described("The HTTP status.", 422)
     code: str = described("For programs; stable.", "invalid_request")
     detail: str = described("What to do, in a sentence.", "author.name: Field required")
+    request_id: str = described(
+        "Names this request in the service's log, and in `X-Request-ID`.", "9f1c2ab40000002a"
+    )
 
 
 class InvalidRequestProblem(Problem):

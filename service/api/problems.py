@@ -7,6 +7,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from service.api import request_ids
 from service.errors import (
     InvalidJson,
     MethodNotAllowed,
@@ -54,6 +55,7 @@ def document(problem: Problem) -> dict[str, object]:
         "status": problem.status,
         "code": problem.code,
         "detail": problem.detail,
+        "request_id": request_ids.current(),
         **problem.data,
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from service.api import request_ids
 from service.api.problems import InternalError, answer
 from service.errors import Problem
 
@@ -55,9 +56,11 @@ class Runner(web.AppRunner):
         route = server.request_handler
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            if len(request.rel_url.raw_path) > MAX_PATH:
-                return answer(AddressTooLong())
-            return await route(request)
+            name = request_ids.begin(request.headers)
+            too_long = len(request.rel_url.raw_path) > MAX_PATH
+            response = answer(AddressTooLong()) if too_long else await route(request)
+            response.headers[request_ids.HEADER] = name
+            return response
 
         return _Server(
             handle,
@@ -87,10 +90,12 @@ class _Connection(web.RequestHandler):
             raise exc
         if request.writer.output_size > 0:
             raise ConnectionError("the answer had begun; nothing else can be said")
+        name = request_ids.begin({})
         if status < 500:
             log.debug("no_request", error=type(exc).__name__)
         else:
             log.error("internal_error", exc_info=exc)
         refusal = answer(NoRequest() if status < 500 else InternalError())
+        refusal.headers[request_ids.HEADER] = name
         refusal.force_close()
         return refusal

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import orjson
 from aiohttp import hdrs, web
 
-from service.api import event_ids
+from service.api import event_ids, request_ids
 from service.api.event_ids import Place
 from service.api.requests import Nothing, SiteQuery
 from service.api.routing import MODERATOR, Call, Endpoints, authenticated
@@ -91,7 +91,7 @@ async def follow_events(call: Call[Nothing, SiteQuery]) -> web.StreamResponse:
     """Follow what happens on the site, as server-sent events"""
     known = _place_of(call)
     place = known or await _now(call)
-    response = web.StreamResponse(headers=_HEADERS)
+    response = web.StreamResponse(headers=_HEADERS | {request_ids.HEADER: request_ids.current() or ""})
     await response.prepare(call.request)
     if call.request.method == hdrs.METH_HEAD:
         return response

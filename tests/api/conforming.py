@@ -60,7 +60,14 @@ class Conforming:
         assert media in content, f"{media} is not documented"
         if "json" in media:
             self._hold_body(answer.json, content[media]["schema"])
-        for name in ("Location", "ETag", "Retry-After", "WWW-Authenticate", "Preference-Applied"):
+        for name in (
+            "Location",
+            "ETag",
+            "Retry-After",
+            "WWW-Authenticate",
+            "Preference-Applied",
+            "X-Request-ID",
+        ):
             assert name not in answer.headers or name in response.get("headers", {}), (
                 f"{name} is not documented"
             )
