@@ -81,6 +81,9 @@ class Routed:
             refused = as_sent(error)
             raise (refused.as_unavailable() or refused) from error
 
+    def ask(self, *command: Argument) -> asyncio.Future[Any]:
+        return asyncio.ensure_future(self.run(*command))
+
     async def close(self) -> None:
         await self._client.aclose()
 
@@ -127,3 +130,11 @@ async def again_if_interrupted(commands: Commands, *command: Argument, within_s:
             if loop.time() > until:
                 raise
             await asyncio.sleep(0.05)  # a server that restarts is back within some tenths of a second
+
+
+async def answered(begun: "asyncio.Future[Any]", commands: Commands, *command: Argument) -> Any:
+    """The reply to what `ask` has begun; asked again as above where it was interrupted."""
+    try:
+        return await begun
+    except (Interrupted, Restarting):
+        return await again_if_interrupted(commands, *command)

@@ -18,7 +18,7 @@ import structlog
 from service.comments.policy import Policy
 from service.errors import NotFound, Unreadable
 from service.store import keys
-from service.store.connection import again_if_interrupted
+from service.store.connection import again_if_interrupted, answered
 from service.store.scripts import call
 from service.store.wire import Commands
 
@@ -133,7 +133,8 @@ class Directory:
         return snapshot
 
     async def _epoch(self) -> int:
-        return int(await again_if_interrupted(self._commands, "GET", keys.EPOCH) or 0)
+        look = ("GET", keys.EPOCH)
+        return int(await answered(self._commands.ask(*look), self._commands, *look) or 0)
 
     async def _read(self) -> Snapshot:
         """Read everything; the epoch first, so that a change meanwhile is seen at the next look."""

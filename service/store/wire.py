@@ -40,6 +40,14 @@ class Commands(Protocol):
         """
         ...
 
+    def ask(self, *command: Argument) -> "asyncio.Future[Any]":
+        """Begin a small read, and give the reply to come; fails as `run` does.
+
+        Who asks the same in the same turn of the event loop shares the reply: it was read after all of them
+        asked.
+        """
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -76,8 +84,9 @@ class _Session(asyncio.Protocol):
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader(replyError=ReplyError)
-        self._waiting: deque[asyncio.Future[Any]] = deque()
+        self._waiting: deque[list[asyncio.Future[Any]]] = deque()
         self._unsent: list[bytes] = []
+        self._asked: dict[tuple[Argument, ...], list[asyncio.Future[Any]]] = {}
         self._transport: asyncio.Transport | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._silent_looks = 0
@@ -99,10 +108,22 @@ class _Session(asyncio.Protocol):
             self._loop.call_soon(self._write)
         self._unsent.append(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub says one element
         reply: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.append(reply)
+        self._waiting.append([reply])
+        return reply
+
+    def ask(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
+        """The reply to come, the same for all who ask before the command is written."""
+        sharing = self._asked.get(command)
+        if sharing is None:
+            reply = self.send(command)
+            self._asked[command] = self._waiting[-1]
+        else:
+            reply = self._loop.create_future()  # one for each: who goes away cancels his own
+            sharing.append(reply)
         return reply
 
     def _write(self) -> None:
+        self._asked.clear()
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(b"".join(self._unsent))
         self._unsent.clear()
@@ -118,19 +139,19 @@ class _Session(asyncio.Protocol):
             self.abort()
 
     def _hand_over(self, reply: Any) -> None:
-        waiting = self._waiting.popleft()
-        if waiting.done():  # its caller went away; the reply is still its own
-            return
-        if isinstance(reply, ReplyError):
-            waiting.set_exception(reply.as_unavailable() or reply)
-        else:
-            waiting.set_result(reply)
+        for waiting in self._waiting.popleft():
+            if waiting.done():  # its caller went away; the reply is still its own
+                continue
+            if isinstance(reply, ReplyError):
+                waiting.set_exception(reply.as_unavailable() or reply)
+            else:
+                waiting.set_result(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.alive = False
         if self._watch is not None:
             self._watch.cancel()
-        for waiting in self._waiting:
+        for waiting in (one for sharing in self._waiting for one in sharing):
             if not waiting.done():
                 waiting.set_exception(Interrupted("The connection to the store broke."))
         self._waiting.clear()
@@ -162,6 +183,12 @@ class Wire:
         if session is None or not session.alive:
             session = await self._connected()
         return await session.send(command)
+
+    def ask(self, *command: Argument) -> asyncio.Future[Any]:
+        session = self._session
+        if session is None or not session.alive:
+            return asyncio.ensure_future(self.run(*command))
+        return session.ask(command)
 
     async def _connected(self) -> _Session:
         """A new connection; who asks while one is being made waits for that one, and shares its failure."""

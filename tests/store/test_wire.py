@@ -139,3 +139,23 @@ async def test_lost_replies_make_no_comment_twice_and_lose_none(
     assert all(comment.state is State.PENDING for comment in found.comments.values())
     assert set(found.queued.values()) == {1}, "no comment was queued twice"
     assert_consistent(found)
+
+
+async def test_a_read_asked_for_several_times_in_one_turn_is_sent_once(redis_url: str) -> None:
+    """Counted by the server: INCR stands for a read, since it tells how often it was carried out."""
+    wire = Wire(redis_url)
+    await wire.run("PING")
+    first, leaves, last = [wire.ask("INCR", "n") for _ in range(3)]
+    other = wire.ask("INCR", "m")
+    leaves.cancel()
+    assert (await first, await last, await other) == (1, 1, 1)
+    assert await wire.ask("INCR", "n") == 2, "the next turn sees what happened meanwhile"
+    await wire.close()
+
+
+async def test_who_asks_while_nothing_is_connected_is_answered_too(redis_url: str) -> None:
+    wire = Wire(redis_url)
+    assert await wire.ask("PING") == b"PONG"
+    await wire.close()
+    with pytest.raises(Unavailable):
+        await Wire("unix:///nowhere/at/all").ask("PING")

@@ -200,6 +200,9 @@ class Counting:
             self.again.set()
         return await self._wire.run(*command)
 
+    def ask(self, *command: Argument) -> "asyncio.Future[Any]":
+        return asyncio.ensure_future(self.run(*command))
+
     async def close(self) -> None:
         await self._wire.close()
 
