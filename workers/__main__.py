@@ -21,6 +21,7 @@ from service.settings import Settings, load
 from service.store.queue import UNREACHABLE, Queue
 from service.store.store import Store
 from workers.courier import Courier
+from workers.janitor import Janitor
 from workers.recoverer import Recoverer
 from workers.statistician import Statistician
 from workers.validator import Validator
@@ -32,15 +33,12 @@ Loop = Callable[[asyncio.Event], Awaitable[None]]
 log = structlog.get_logger()
 
 
-def _courier(store: Store, settings: Settings) -> Courier:
-    return Courier(store, lambda: OutgoingClient(allow_private=settings.webhook_allow_private))
-
-
-DUTIES: Mapping[str, Callable[[Store, Queue, Settings], Loop]] = {
+DUTIES: Mapping[str, Callable[[Store, Queue, Callable[[], OutgoingClient]], Loop]] = {
     "validator": lambda store, queue, _: Validator(store, queue).run,
     "recoverer": lambda store, queue, _: Recoverer(queue, Validator(store, queue)).run,
     "statistician": lambda store, queue, _: Statistician(store).run,
-    "courier": lambda store, queue, settings: _courier(store, settings).run,
+    "courier": lambda store, _, client: Courier(store, client).run,
+    "janitor": lambda store, queue, _: Janitor(store).run,
 }
 """Every loop by its name."""
 
@@ -78,8 +76,12 @@ async def opened(store: Store, queue: Queue, stop: asyncio.Event) -> None:
             return
 
 
-async def run(settings: Settings, url: str, names: list[str], *, drain: bool) -> None:
-    """Run the named loops until a signal comes, or empty the queue."""
+async def run(settings: Settings, url: str, names: list[str], *, drain: bool, neighbour: str | None) -> None:
+    """Run the named loops until a signal comes, or empty the queue; webhooks may lead to the neighbour."""
+
+    def client() -> OutgoingClient:
+        return OutgoingClient(allow_private=settings.webhook_allow_private, neighbour=neighbour)
+
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -91,9 +93,7 @@ async def run(settings: Settings, url: str, names: list[str], *, drain: bool) ->
             await empty(store, queue)
             return
         chosen = set(names or DUTIES)
-        await asyncio.gather(
-            *(keep_going(name, DUTIES[name](store, queue, settings), stop) for name in chosen)
-        )
+        await asyncio.gather(*(keep_going(name, DUTIES[name](store, queue, client), stop) for name in chosen))
     finally:
         await queue.close()
         await store.close()
@@ -113,10 +113,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("names", nargs="*", type=duty, metavar="NAME")
     parser.add_argument("--drain", action="store_true", help="empty the queue once, and end")
-    arguments = parser.parse_args()
+    parser.add_argument("--neighbour", metavar="URL", help="one that webhooks may call though not public")
+    given = parser.parse_args()
     settings = load()
     logs.set_up(settings.log_format)
-    uvloop.run(run(settings, settings.redis_url or "", arguments.names, drain=arguments.drain))
+    url = settings.redis_url or ""
+    uvloop.run(run(settings, url, given.names, drain=given.drain, neighbour=given.neighbour))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,13 @@ def listening_sockets(host: str, port: int, count: int) -> list[socket.socket]:
 def url_of(bound: socket.socket) -> str:
     """Where a person on this machine reaches the socket."""
     host, port = bound.getsockname()[:2]
-    return _url(_near(host), port)
+    return near_url(host, port)
+
+
+def near_url(host: str, port: int) -> str:
+    """The URL under which this machine reaches what listens on `host`."""
+    near = _near(host)
+    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
 
 
 def free_port(host: str, *, wanted: int = 0) -> int:
@@ -63,7 +69,7 @@ async def answers(host: str, port: int, *, within_s: float = 15.0) -> str:
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise StartRefused(f"nothing answers at port {port}") from None
-    return _url(near, port)
+    return near_url(host, port)
 
 
 async def _accepts(host: str, port: int) -> bool:
@@ -79,10 +85,6 @@ async def _accepts(host: str, port: int) -> bool:
 def _near(host: str) -> str:
     """The address under which this machine reaches what listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _bound(family: socket.AddressFamily, host: str, port: int, *, shared: bool) -> socket.socket:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 from service.clock import unix_ms
 from service.settings import Settings
-from service.store.connection import commands
-from service.store.directory import Directory
-from service.supervision import first_keys, store_check
+from service.store.store import Store
+from service.supervision import first_keys, newspaper, store_check
 from service.supervision.children import Child, environment, program, until_told_to_stop
 from service.supervision.embedded import Kept
 from service.supervision.errors import StartRefused
 from service.supervision.first_keys import FirstKeys
 from service.supervision.listening import answers, free_port, listening_sockets, url_of
+from service.supervision.newspaper import Newspaper
 from service.supervision.valkey import EmbeddedValkey
 
 NEWSPAPER_STOP_S = 2.5
@@ -88,21 +88,21 @@ class _Start:
         sockets = self._listen()
         redis_url = self._settings.redis_url or await self._server()
         await store_check.usable(redis_url, self._settings.partitions)
-        made, newspaper_keys = await self._keys(redis_url)
+        made, paper = await self._set_up(redis_url, sockets)
         env = environment({"CODAU_REDIS_URL": redis_url, "CODAU_DATA_DIR": str(self._settings.data_dir)})
         url = url_of(sockets[0]) if sockets else None
-        newspaper_port = self._port_for_newspaper()
         started = [
-            *self._to_stop(self._workers(env), WORKER_STOP_S),
+            *self._to_stop(self._workers(env, paper), WORKER_STOP_S),
             *self._to_stop(self._api(env, sockets), API_STOP_S),
         ]
         for bound in sockets:  # closed before the API is stopped: nobody new waits for an answer
             self._running.callback(bound.close)
-        if url and newspaper_keys:
-            newspaper = self._newspaper(url, newspaper_port, *newspaper_keys)
-            started += self._to_stop([newspaper], NEWSPAPER_STOP_S)
+        if url and paper:
+            argv, variables = program("examples.newspaper"), paper.variables(url)
+            child = Child("newspaper", argv, env=environment(variables))
+            started += self._to_stop([child], NEWSPAPER_STOP_S)
         await _all_at_once(started)
-        newspaper_url = await answers(self._settings.host, newspaper_port) if newspaper_keys else None
+        newspaper_url = await answers(paper.host, paper.port) if paper else None
         return Ready(url, newspaper_url, made)
 
     def _listen(self) -> list[socket.socket]:
@@ -113,11 +113,6 @@ class _Start:
             self._running.callback(bound.close)
         return sockets
 
-    def _port_for_newspaper(self) -> int:
-        """The next port, where it is free."""
-        chosen = self._settings
-        return free_port(chosen.host, wanted=chosen.port + 1 if chosen.port else 0)
-
     async def _server(self) -> str:
         if not self._parts.keys:
             raise StartRefused("CODAU_REDIS_URL is not set; `codau up` is what brings a server along")
@@ -126,24 +121,29 @@ class _Start:
         self._running.push_async_callback(server.stop, SERVER_STOP_S)
         return server.url
 
-    async def _keys(self, redis_url: str) -> tuple[FirstKeys | None, tuple[str, str] | None]:
-        """The first keys, if they are made now, and a website's and a moderator's for the newspaper."""
+    async def _set_up(
+        self, redis_url: str, sockets: Sequence[socket.socket]
+    ) -> tuple[FirstKeys | None, Newspaper | None]:
+        """The first keys, if they are made now, and what the newspaper is started with, if it is."""
         if not self._parts.keys:
             return None, None
-        folder, now_ms = self._settings.data_dir, unix_ms()
-        store = commands(redis_url)
+        chosen, now_ms = self._settings, unix_ms()
+        store = Store(redis_url, chosen.partitions)
         try:
-            directory = Directory(store)
-            made = await first_keys.make_at_first_start(directory, folder, now_ms=now_ms)
+            made = await first_keys.make_at_first_start(store.directory, chosen.data_dir, now_ms=now_ms)
             if not self._parts.newspaper:
+                await newspaper.gone(store)
                 return made, None
-            return made, await first_keys.for_newspaper(directory, folder, now_ms=now_ms)
+            host = str(sockets[0].getsockname()[0])
+            port = free_port(host, wanted=chosen.port + 1 if chosen.port else 0)  # the next, where it is free
+            return made, await newspaper.prepared(store, chosen.data_dir, host=host, port=port, now_ms=now_ms)
         finally:
             await store.close()
 
-    def _workers(self, env: Mapping[str, str]) -> list[Child]:
+    def _workers(self, env: Mapping[str, str], paper: Newspaper | None) -> list[Child]:
         count = self._settings.worker_processes if self._parts.workers else 0
-        return [Child(f"worker {number}", program("workers"), env=env) for number in range(1, count + 1)]
+        argv = program("workers", *(["--neighbour", paper.hook_url] if paper else []))
+        return [Child(f"worker {number}", argv, env=env) for number in range(1, count + 1)]
 
     def _api(self, env: Mapping[str, str], sockets: Sequence[socket.socket]) -> list[Child]:
         children = []
@@ -151,17 +151,6 @@ class _Start:
             argv = program("service.supervision.api_process", "--listen", str(bound.fileno()))
             children.append(Child(f"api {number}", argv, env=env, pass_fds=[bound.fileno()], announces=True))
         return children
-
-    def _newspaper(self, url: str, port: int, website_key: str, moderator_key: str) -> Child:
-        variables = {
-            "NEWSPAPER_HOST": self._settings.host,
-            "NEWSPAPER_PORT": str(port),
-            "NEWSPAPER_CODAU_URL": url,
-            "NEWSPAPER_CODAU_KEY": website_key,
-            "NEWSPAPER_MODERATOR_KEY": moderator_key,
-            "NEWSPAPER_SEED": "1",
-        }
-        return Child("newspaper", program("examples.newspaper"), env=environment(variables))
 
     def _to_stop(self, children: Sequence[Child], within_s: float) -> Sequence[Child]:
         """The same children, to be stopped at once when their turn comes."""

@@ -133,6 +133,25 @@ async def test_a_literal_address_is_refused_without_any_look_up() -> None:
     assert names.asked == []
 
 
+async def test_a_neighbour_is_called_and_nobody_else_at_its_address() -> None:
+    seen: list[bytes] = []
+    async with serving(answering(b"HTTP/1.1 204 No Content\r\n\r\n", seen)) as port:
+        neighbour = f"http://127.0.0.1:{port}/codau"
+        async with calling(neighbour=neighbour, look_up=Names([LOOPBACK])) as client:
+            assert (await client.post(neighbour, {}, b"{}")).status == 204
+            seen.clear()
+            for url in (
+                f"http://127.0.0.1:{port}/other",
+                f"http://bao.example.vn:{port}/codau",
+                f"http://127.0.0.2:{port}/codau",
+                f"http://127.0.0.1:{unused_port()}/codau",
+            ):
+                assert await failure(client, url) == "not_public"
+            with pytest.raises(Refused):
+                await client.check(neighbour)
+    assert seen == []
+
+
 async def test_a_name_without_addresses_is_let_pass_when_set_and_fails_when_called() -> None:
     def nothing(host: str) -> Sequence[tuple[int, str]]:
         raise socket.gaierror(f"{host} is not known")
