@@ -31,6 +31,19 @@ def name_of(text: str) -> str:
         raise typer.BadParameter(f"name: {wrong.errors()[0]['msg']}") from None
 
 
+def columns_of(text: str) -> dict[str, str]:
+    """Read `field=column,…`.
+
+    Raises:
+        typer.BadParameter: it is something else, or names a field twice.
+    """
+    parts = [part.partition("=") for part in text.split(",") if part.strip()]
+    known = {field.strip(): column.strip() for field, _, column in parts}
+    if len(known) < len(parts) or not all(known) or not all(known.values()):
+        raise typer.BadParameter(f"{text!r} is no list such as body=text,author.name=who, each field once")
+    return known
+
+
 def json_of(text: str) -> Any:
     """Raises: typer.BadParameter."""
     try:

@@ -1,9 +1,11 @@
-"""`codau import`: a whole site from a file."""
+"""`codau import`: a whole site from a file, of ours or of another comment system."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
@@ -17,6 +19,38 @@ from service.commands.store import reached
 if TYPE_CHECKING:
     from service.store.store import Store
     from service.transfer.importing import Tally
+    from service.transfer.records import Records
+
+
+class Format(StrEnum):
+    """What a file can be; all but the first are other comment systems'."""
+
+    CODAU = "codau"
+    WORDPRESS = "wordpress"
+    DISQUS = "disqus"
+    ISSO = "isso"
+    REMARK42 = "remark42"
+    CSV = "csv"
+
+
+class ThreadFrom(StrEnum):
+    """What the thread of another system is named after."""
+
+    ID = "id"
+    URL = "url"
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The command line."""
+
+    site: str
+    file: BinaryIO
+    format: Format
+    thread_from: ThreadFrom | None
+    columns: dict[str, str]
+    delimiter: str | None
 
 
 def import_(
@@ -25,19 +59,44 @@ def import_(
     ],
     file: Annotated[
         typer.FileBinaryRead,
-        typer.Argument(metavar="FILE", help="What `codau export` wrote; `-`: standard input."),
+        typer.Argument(metavar="FILE", help="What was exported; `-`: standard input."),
     ],
+    *,
+    format: Annotated[Format, typer.Option(help="Which system wrote the file.")] = Format.CODAU,
+    thread_from: Annotated[
+        ThreadFrom | None,
+        typer.Option(
+            help="What to name the threads of another system after: the id that the website gave an article, "
+            "its whole address, or the path of that. By default the id, or the address where there is none.",
+            show_default=False,
+        ),
+    ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="FIELD=COLUMN,…",
+            help="Of a CSV file: which column is what, where its header says otherwise.",
+            show_default=False,
+        ),
+    ] = "",
+    delimiter: Annotated[
+        str | None,
+        typer.Option(help="Of a CSV file: what stands between two columns, where that is not plain."),
+    ] = None,
 ) -> None:
-    """Bring in what `codau export` wrote, of a site of this or another id; beside a running `codau up` too.
+    """Bring in what `codau export` or another comment system wrote; beside a running `codau up` too.
 
-    Ids, times and versions stay. What is there already stays as it is, so an import can be repeated. A bad
+    Of our own format ids, times and versions stay; of the others replies, times, and whether a comment waits,
+    is published or was refused. What is there already stays as it is, so an import can be repeated. A bad
     line is told with its number and passed over; then the exit status is 1. Webhooks hear nothing of it.
     """
-    from service.commands.arguments import site_id
+    from service.commands.arguments import columns_of, site_id
     from service.transfer.records import Unreadable
 
+    asked = _Asked(site_id(site), file, format, thread_from, columns_of(columns), delimiter)
+    _refuse_unused(asked)
     try:
-        tally = asyncio.run(_import(site_id(site), file))
+        tally = asyncio.run(_import(asked))
     except (Unreadable, OSError) as wrong:
         raise Refused(f"{file.name}: {wrong}") from None
     print(f"codau: {_summary(site, tally)}", file=sys.stderr)
@@ -45,7 +104,15 @@ def import_(
         raise typer.Exit(1)
 
 
-async def _import(site: str, file: BinaryIO) -> Tally:
+def _refuse_unused(asked: _Asked) -> None:
+    """Raises: typer.BadParameter: an option that says nothing of a file of this format."""
+    if (asked.columns or asked.delimiter) and asked.format is not Format.CSV:
+        raise typer.BadParameter("--columns and --delimiter are for --format csv")
+    if asked.thread_from and asked.format is Format.CODAU:
+        raise typer.BadParameter("--thread-from is for the formats of other systems")
+
+
+async def _import(asked: _Asked) -> Tally:
     from service.store.store import Store
     from service.supervision.store_check import usable
 
@@ -55,22 +122,45 @@ async def _import(site: str, file: BinaryIO) -> Tally:
         store = Store(url, chosen.partitions)
         try:
             with shown() as show:
-                return await _read(store, site, file, show)
+                return await _read(store, asked, show)
         finally:
             await store.close()
 
 
-async def _read(store: Store, site: str, file: BinaryIO, show: Show) -> Tally:
+async def _read(store: Store, asked: _Asked, show: Show) -> Tally:
     from service.transfer.importing import Told, import_site
     from service.transfer.reading import read
 
-    def bad(line: int, reason: str) -> None:
-        print(f"{file.name}:{line}: {reason}", file=sys.stderr)
+    def line(number: int, what: str) -> None:
+        print(f"{asked.file.name}:{number}: {what}", file=sys.stderr)
 
     def progress(tally: Tally) -> None:
-        show(f"{site}: {tally.comments:,} comments")
+        show(f"{asked.site}: {tally.comments:,} comments")
 
-    return await import_site(store, site, read(file), now_ms=unix_ms(), told=Told(progress, bad))
+    ours = asked.format is Format.CODAU
+    records = read(asked.file) if ours else await _adopted(store, asked, show)
+    return await import_site(store, asked.site, records, now_ms=unix_ms(), told=Told(progress, line))
+
+
+async def _adopted(store: Store, asked: _Asked, show: Show) -> Records:
+    """The records of another system, for the site as it is now."""
+    from service.comments.policy import Policy
+    from service.transfer.formats import reader_of
+    from service.transfer.formats.adopting import Adoption, adopted
+    from service.transfer.formats.foreign import Options
+    from service.transfer.formats.names import NameFrom
+
+    site = (await store.directory.current()).sites.get(asked.site)
+    adoption = Adoption(
+        format=asked.format,
+        site=asked.site,
+        depth=(site.policy if site else Policy()).replies.depth,
+        name_from=NameFrom(asked.thread_from) if asked.thread_from else None,
+        now_ms=unix_ms(),
+        read=lambda count: show(f"{asked.site}: {count:,} records read"),
+    )
+    reader = reader_of(asked.format)
+    return adopted(reader(asked.file, Options(asked.columns, asked.delimiter)), adoption)
 
 
 def _summary(site: str, tally: Tally) -> str:

@@ -19,6 +19,7 @@ from service.transfer.records import (
     CommentRecord,
     Numbered,
     Records,
+    Remark,
     SiteRecord,
     ThreadRecord,
     Unreadable,
@@ -49,10 +50,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who is told: of how far it is, after each batch; of each bad record, its line and why."""
+    """Who is told: of how far it is, after each batch; of a line of the file, what is to be said of it."""
 
     progress: Callable[[Tally], None]
-    bad: Callable[[int, str], None]
+    line: Callable[[int, str], None]
 
 
 async def import_site(store: Store, site: str, records: Records, *, now_ms: int, told: Told) -> Tally:
@@ -88,6 +89,10 @@ class _Import:
             return await self._sites(batch)
         if isinstance(first, Bad):
             return self._bad([(one.line, one.record.reason) for one in batch if isinstance(one.record, Bad)])
+        if isinstance(first, Remark):
+            return self._remarks(
+                [(one.line, one.record.text) for one in batch if isinstance(one.record, Remark)]
+            )
         comments = self._comments = self._comments or await self._opened()
         if isinstance(first, CommentRecord):
             await self._take(comments, [one.record for one in batch if isinstance(one.record, CommentRecord)])
@@ -104,8 +109,12 @@ class _Import:
 
     def _bad(self, lines: Sequence[tuple[int, str]]) -> None:
         for line, reason in lines:
-            self._told.bad(line, reason)
+            self._told.line(line, reason)
         self.tally.bad += len(lines)
+
+    def _remarks(self, lines: Sequence[tuple[int, str]]) -> None:
+        for line, text in lines:
+            self._told.line(line, text)
 
     async def _sites(self, batch: Sequence[Numbered]) -> None:
         for one in batch:

@@ -57,7 +57,7 @@ def _check_header(line: bytes) -> None:
     except orjson.JSONDecodeError:
         header = None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise Unreadable("this is no export of Có Dấu: its first line does not say so")
+        raise Unreadable("this is no export of Có Dấu, as its first line would say; --format names others")
     if header.get("version") != VERSION:
         theirs = header.get("version")
         raise Unreadable(f"this export has version {theirs} of the format; this is for version {VERSION}")

@@ -62,7 +62,14 @@ class Bad:
     reason: str
 
 
-Record = SiteRecord | ThreadRecord | AuthorStanding | CommentRecord | Bad
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to be told of a part of the file that is used nevertheless."""
+
+    text: str
+
+
+Record = SiteRecord | ThreadRecord | AuthorStanding | CommentRecord | Bad | Remark
 
 
 @dataclass(frozen=True, slots=True)

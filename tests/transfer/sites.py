@@ -55,7 +55,7 @@ async def imported(
 ) -> tuple[Tally, list[tuple[int, str]]]:
     """What became of an import, and what was bad."""
     bad: list[tuple[int, str]] = []
-    told = Told(progress=lambda _: None, bad=lambda line, reason: bad.append((line, reason)))
+    told = Told(progress=lambda _: None, line=lambda line, reason: bad.append((line, reason)))
     records = read(io.BytesIO(b"\n".join(lines) + b"\n"))
     return await import_site(store, site, records, now_ms=now_ms, told=told), bad
 

@@ -29,7 +29,7 @@ async def test_no_more_than_a_batch_is_read_ahead_and_written_at_once(redis_url:
             yield one
 
     ahead: list[int] = []
-    told = Told(lambda tally: ahead.append(given - tally.comments), bad=lambda *_: None)
+    told = Told(lambda tally: ahead.append(given - tally.comments), line=lambda *_: None)
     async with opened(redis_url) as store:
         with file.open("rb") as lines:
             tally = await import_site(store, "bao", counted(read(lines)), now_ms=NOW, told=told)
