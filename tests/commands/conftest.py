@@ -2,6 +2,7 @@
 
 import io
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,19 +25,21 @@ Terminal = Callable[..., Told]
 
 
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
+def terminal(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
     """Run a command line: `terminal("site", "list", status=0, given=b"", REDIS_URL=…)`."""
 
     def run(*words: str, status: int = 0, given: bytes = b"", **settings: str) -> Told:
-        with monkeypatch.context() as patch:
+        with monkeypatch.context() as patch, tempfile.TemporaryFile() as source:
+            source.write(given)
+            source.seek(0)
             for name, value in environment(tmp_path, **settings).items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["codau", *words])
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+            patch.setattr(sys, "stdin", io.TextIOWrapper(source))
             patch.chdir(tmp_path)
             with pytest.raises(SystemExit) as ended:
                 main()
-        out, err = capsys.readouterr()
+        out, err = capfd.readouterr()
         assert ended.value.code == status, err
         return Told(out, err)
 

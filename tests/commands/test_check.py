@@ -1,12 +1,17 @@
 """`codau check` answers what `/v1/check` does, one line for one line, and ends quietly."""
 
 import json
+import os
+import pty
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from service.commands.check import judged
 from tests.commands.conftest import Terminal
 from tests.supervision.codau import COMMAND, ROOT, environment
 
@@ -37,8 +42,14 @@ def test_each_line_gets_one_line_in_order(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b" \t ", b"\xff\xfe", b"a\0b", b"\xed\xa0\x80", b"a" * 5001, "\N{ZERO WIDTH SPACE}".encode()],
-    ids=["empty", "blank", "no UTF-8", "NUL", "surrogate", "too long", "nothing to see"],
+    [
+        *(b"", b" \t ", b"\xff\xfe", b"a\0b", b"\xed\xa0\x80", "\N{ZERO WIDTH SPACE}".encode()),
+        *(b"a" * 5001, b"a" * 65_537, b"a" + b" " * 65_536, "Đ".encode() * 50_000),
+    ],
+    ids=[
+        *("empty", "blank", "no UTF-8", "NUL", "surrogate", "nothing to see"),
+        *("too long", "over 64 KiB", "over 64 KiB of nothing", "over 64 KiB, cut in a letter"),
+    ],
 )
 def test_a_line_that_is_no_body_is_answered_all_the_same(terminal: Terminal, line: bytes) -> None:
     marked = MARKED.encode()
@@ -120,3 +131,46 @@ def test_a_reader_that_goes_away_ends_it_quietly(env: dict[str, str]) -> None:
         assert running.wait(timeout=20) == 0
         assert running.stderr.read() == b""
         running.stdin.close()
+
+
+def test_many_lines_are_answered_as_one_is(env: dict[str, str], tmp_path: Path) -> None:
+    lines = [f"{(MARKED, UNMARKED, '')[number % 3]} {number * 7}".encode() for number in range(400)]
+    (tmp_path / "lines").write_bytes(b"\n".join(lines))
+    with (tmp_path / "lines").open("rb") as source:
+        told = subprocess.check_output([*COMMAND, "check", "--json"], cwd=ROOT, env=env, stdin=source)
+    assert told.splitlines() == [orjson.dumps(judged(line, "vi")) for line in lines]
+
+
+def test_ctrl_c_ends_it_quietly(env: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "check"], cwd=ROOT, env=env, stdin=-1, stdout=-1, stderr=-1, bufsize=0
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdin.write(f"{MARKED}\n".encode())
+        assert running.stdout.readline() == b"pending\n"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=20) == 130
+        assert running.stderr.read() == b""
+
+
+def test_a_terminal_sees_how_far_it_is(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "lines").write_bytes(b"1\n" * 300)
+    ours, theirs = pty.openpty()
+    with (tmp_path / "lines").open("rb") as source, (tmp_path / "answers").open("wb") as answers:
+        subprocess.run(
+            [*COMMAND, "check"], cwd=ROOT, env=env, stdin=source, stdout=answers, stderr=theirs, check=True
+        )
+    os.close(theirs)
+    shown = os.read(ours, 65_536)
+    os.close(ours)
+    assert b"300 comments" in shown
+    assert b"100%" in shown
+    assert (tmp_path / "answers").read_bytes() == b"pending\tno_text\n" * 300
+
+
+def test_a_closed_standard_input_is_one_line(env: dict[str, str]) -> None:
+    command = ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, "check"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "codau: standard input or output is closed\n")
