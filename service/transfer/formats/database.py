@@ -1,4 +1,4 @@
-"""A SQLite database that another program made, or somebody who means harm: tables read row by row, nothing written.
+"""A SQLite database of another program, or of somebody who means harm, read row by row; nothing is written.
 
 The program may be at work on it: it is kept from writing for no longer than a page of ids is read. What the
 schema says beside its tables (views, triggers, functions) is not run, and no value is longer than `LONGEST`.
@@ -24,6 +24,7 @@ Row = tuple[Value, ...]
 _HEADER = b"SQLite format 3\0"
 _BEFORE_ALL = -(2**63)
 _PAGE = 1_000
+_FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite's own words quote a damaged schema
 _WAIT_S = 30.0  # for the other program to finish what it writes
 
 
@@ -34,29 +35,43 @@ class Database:
         self._connection = connection
         self._columns = columns
 
-    def rows(self, table: str) -> Iterator[tuple[int, Row | sqlite3.Error]]:
-        """Each row with its id, asked for alone, so that a damaged one spoils no other.
+    def rows(self, table: str) -> Iterator[tuple[int, Row | str]]:
+        """Each row with its id, or why it cannot be read: one that is damaged spoils no other.
 
-        Where no further ids can be read, the last one comes again with the error.
+        Where no further ids can be read, the last one comes again, with why.
         """
-        ids = f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {_PAGE}"  # noqa: S608
         query = f"SELECT {self._columns[table]} FROM {table} WHERE rowid = ?"  # noqa: S608
-        last = _BEFORE_ALL
-        try:
-            while page := self._connection.execute(ids, (last,)).fetchall():
-                for (last,) in page:
-                    row = self._row(query, last)
-                    if row is not None:
-                        yield last, row
-        except sqlite3.Error as error:
-            yield last, error
+        last, wrong = _BEFORE_ALL, None
+        while wrong is None:
+            ids, wrong = self._ids_behind(table, last)
+            for last in ids:
+                row = self._row(query, last)
+                if row is not None:
+                    yield last, row
+            if not ids:
+                break
+        if wrong is not None:
+            yield last, wrong
 
-    def _row(self, query: str, rowid: int) -> Row | sqlite3.Error | None:
+    def _ids_behind(self, table: str, last: int) -> tuple[list[int], str | None]:
+        """The next ids, and what kept us from reading more."""
+        ids: list[int] = []
+        page = f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {_PAGE}"  # noqa: S608
+        try:
+            for (id,) in self._connection.execute(page, (last,)):
+                if id <= last:  # as only a made-up file has it: there would be no end
+                    return ids, "its ids are in no order"
+                ids.append(last := id)
+        except _FAILURES as error:
+            return ids, _why(error)
+        return ids, None
+
+    def _row(self, query: str, rowid: int) -> Row | str | None:
         """None of one that has gone since its id was read."""
         try:
             row: Row | None = self._connection.execute(query, (rowid,)).fetchone()
-        except sqlite3.Error as error:
-            return error
+        except _FAILURES as error:
+            return _why(error)
         return row
 
 
@@ -116,14 +131,21 @@ def _check(connection: sqlite3.Connection, columns: Mapping[str, str]) -> None:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         tables = {
-            name.decode()
+            name
             for (name,) in connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
             )
         }
-        if missing := sorted(columns.keys() - tables):
+        if missing := sorted(name for name in columns if name.encode() not in tables):
             raise Unreadable(f"this database has no table {missing[0]}")
         for table, wanted in columns.items():
             connection.execute(f"SELECT rowid, {wanted} FROM {table} LIMIT 0")  # noqa: S608
-    except sqlite3.Error as error:
-        raise Unreadable(f"this database cannot be used: {error}") from None
+    except _FAILURES as error:
+        raise Unreadable(f"this database cannot be used: {_why(error)}") from None
+
+
+def _why(error: Exception) -> str:
+    """In SQLite's words; those may quote the schema, and that may hold anything."""
+    if isinstance(error, sqlite3.Error):
+        return "".join(filter(str.isprintable, str(error)))
+    return "its schema is damaged"

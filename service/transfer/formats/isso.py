@@ -34,7 +34,7 @@ _MODES = ((4, State.ERASED), (2, State.PENDING), (1, State.PUBLISHED))
 """Bits of `mode`; the first that is set counts."""
 
 
-def read(file: BinaryIO, options: Options) -> Iterator[NumberedForeign]:  # noqa: ARG001 - as every reader
+def read(file: BinaryIO, options: Options) -> Iterator[NumberedForeign]:
     """Give the threads, then the comments.
 
     Raises:

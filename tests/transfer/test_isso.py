@@ -1,0 +1,207 @@
+"""Isso's database, imported: places, states, times, names; and databases that are none, or were damaged."""
+
+import io
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.comments.model import State
+from service.transfer.formats.foreign import Foreign, ForeignComment, ForeignThread, Form, Options
+from service.transfer.formats.isso import read
+from service.transfer.importing import Tally
+from service.transfer.records import Bad, Unreadable
+from tests.transfer.foreign import imported_file, seen
+from tests.transfer.isso_database import CREATED, DELETED, FIRST_TABLES, TABLES, WAITING, comment, database
+from tests.transfer.sites import opened
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "comments.db"
+
+
+def records(file: Path) -> list[tuple[int, Foreign]]:
+    with file.open("rb") as opened_file:
+        return [(one.line, one.record) for one in read(opened_file, Options())]
+
+
+def comments(
+    file: Path, rows: Iterable[dict[str, Any]], *, tables: str = TABLES
+) -> list[ForeignComment | Bad]:
+    found = [record for _, record in records(database(file, rows, tables=tables))]
+    return [record for record in found if isinstance(record, ForeignComment | Bad)]
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(Unreadable) as refusal:
+        list(read(io.BytesIO(content), Options()))
+    return str(refusal.value)
+
+
+async def test_a_site_of_isso_comes_over(redis_url: str, file: Path) -> None:
+    """Through a pipe, as `codau import bao - --format isso` has it."""
+    rows = [
+        comment(1, "Đoạn này **ngày nào** cũng kẹt!", author="Minh", email="minh@vidu.example"),
+        comment(2, "Đúng vậy", parent=1, author="Bác Ba", modified=CREATED + 99),
+        comment(3, "Còn chờ", mode=WAITING),
+        comment(4, "", mode=DELETED, email="xoa@vidu.example"),
+        comment(5, "Dưới cái bị xoá", parent=4),
+    ]
+    content = database(file, rows).read_bytes()
+    async with opened(redis_url) as store:
+        tally, told = await imported_file(store, "isso", content)
+        again, _ = await imported_file(store, "isso", content)
+    assert (tally, told) == (Tally(site_made=True, threads=1, restored=5), [])
+    assert again == Tally(threads=1, left=5)
+    found = seen(redis_url)
+    top, reply, waits, below = (found.by_text[str(rows[n]["text"])] for n in (0, 1, 2, 4))
+    [gone] = [one for one in found.all.comments.values() if one.state is State.ERASED]
+    assert (top.thread, top.author.name, top.author.email) == ("/doi-song/4711/", "Minh", "minh@vidu.example")
+    assert top.author.ip is None  # Isso keeps the network alone
+    assert (top.created_at, top.now.published_at) == (1_600_000_001_250, 1_600_000_001_250)
+    assert (reply.parent_id, waits.state, waits.parent_id) == (top.id, State.PENDING, None)
+    assert (below.parent_id, below.state) == (gone.id, State.PUBLISHED)
+    assert (gone.author.name, gone.author.email) == ("", None)
+
+
+def test_names_and_addresses_of_mail_are_as_the_reader_typed_them(file: Path) -> None:
+    [one] = comments(file, [comment(1, author="Lan &lt;3 R&amp;amp;D", email="a&amp;b@vidu.example")])
+    assert isinstance(one, ForeignComment)
+    assert (one.author.name, one.author.email) == ("Lan <3 R&amp;D", "a&b@vidu.example")
+
+
+def test_nobodys_name_is_no_name(file: Path) -> None:
+    [one, other] = comments(file, [comment(1, author=None, email=None), comment(2, author="", email="")])
+    assert isinstance(one, ForeignComment)
+    assert isinstance(other, ForeignComment)
+    assert one.author == other.author
+
+
+def test_markdown_stays_as_typed_and_what_came_from_disqus_is_read_as_html(file: Path) -> None:
+    markdown = "5 < 7 & **hay**\n\n- một\n- <p>"
+    [typed, html] = comments(file, [comment(1, markdown), comment(2, "<p>một &amp; hai</p>")])
+    assert isinstance(typed, ForeignComment)
+    assert isinstance(html, ForeignComment)
+    assert (typed.body, typed.form, html.form) == (markdown, Form.TEXT, Form.HTML)
+
+
+def test_the_first_schema_is_read_too(file: Path) -> None:
+    [one, gone] = comments(file, [comment(1), comment(2, None, mode=DELETED)], tables=FIRST_TABLES)
+    assert isinstance(one, ForeignComment)
+    assert isinstance(gone, ForeignComment)
+    assert (one.state, gone.state) == (State.PUBLISHED, State.ERASED)
+
+
+def test_a_thread_is_named_by_its_address_or_by_the_websites_own_id(file: Path) -> None:
+    threads = [(1, "/a/?b=1", None), (2, "https://bao.vn/a", "Tựa"), (3, "bai-4711", "")]
+    assert [record for _, record in records(database(file, [], threads))] == [
+        ForeignThread("1", None, "/a/?b=1", ""),
+        ForeignThread("2", None, "https://bao.vn/a", "Tựa"),
+        ForeignThread("3", "bai-4711", None, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"mode": 0}, "mode: must be 1, 2 or 4"),
+        ({"mode": None}, "mode: must be 1, 2 or 4"),
+        ({"mode": "accepted"}, "mode: must be 1, 2 or 4"),
+        ({"created": "hôm qua"}, "created: must be seconds since 1970"),
+        ({"created": float("inf")}, "created: must be seconds since 1970"),
+        ({"text": b"\xff\xfe"}, "text: must be text in UTF-8"),
+        ({"author": b"\xc3"}, "author: must be text in UTF-8"),
+        ({"text": "á" * (5 << 20)}, "string or blob too big"),
+    ],
+)
+def test_a_row_that_isso_would_not_write_is_told_and_the_others_are_read(
+    file: Path, wrong: dict[str, object], reason: str
+) -> None:
+    before, bad, behind = comments(file, [comment(1), comment(2) | wrong, comment(3)])
+    assert bad == Bad(f"comments: {reason}")
+    assert isinstance(before, ForeignComment)
+    assert isinstance(behind, ForeignComment)
+
+
+def test_the_line_of_a_record_is_its_id(file: Path) -> None:
+    database(file, [comment(7), comment(4_000)])
+    assert [line for line, _ in records(file)] == [1, 7, 4_000]
+
+
+def test_what_is_no_database_of_isso_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("CREATE TABLE threads (id, uri, title)")
+    assert refused(b"") == refused(b"<?xml?>") == "this is no SQLite database"
+    assert refused(other.read_bytes()) == "this database has no table comments"
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("CREATE TABLE comments (id, body)")
+    assert refused(other.read_bytes()) == "this database cannot be used: no such column: tid"
+
+
+def test_a_view_in_place_of_a_table_is_not_run(tmp_path: Path) -> None:
+    """A view may count for ever."""
+    hostile = tmp_path / "hostile.db"
+    with closing(sqlite3.connect(hostile)) as connection, connection:
+        connection.executescript(
+            "CREATE TABLE threads (id, uri, title);"
+            "CREATE VIEW comments AS WITH RECURSIVE more (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM more)"
+            "SELECT id, 1 AS tid, 0 AS parent, 0 AS created, 1 AS mode, '' AS text, '' AS author, '' AS email"
+            " FROM more;"
+        )
+    assert refused(hostile.read_bytes()) == "this database has no table comments"
+
+
+def test_a_database_that_was_cut_off_is_refused(file: Path) -> None:
+    content = database(file, [comment(n, "Bài viết rất hay! " * 50) for n in range(1, 99)]).read_bytes()
+    assert refused(content[: len(content) // 2]).endswith("cannot be used: database disk image is malformed")
+
+
+def test_a_database_with_a_hole_is_read_up_to_there(file: Path) -> None:
+    content = database(file, [comment(n, "Bài viết rất hay! " * 50) for n in range(1, 99)]).read_bytes()
+    middle = len(content) // 2 // 4096 * 4096
+    file.write_bytes(content[:middle] + bytes(4096) + content[middle + 4096 :])
+    *before, (line, bad) = records(file)[1:]
+    assert [number for number, _ in before] == list(range(1, line + 1))
+    assert 30 < line < 60
+    assert bad == Bad("comments: database disk image is malformed")
+
+
+def test_every_damaged_byte_leaves_records_bad_lines_or_a_refusal(file: Path) -> None:
+    content = database(file, [comment(n) for n in range(1, 5)]).read_bytes()
+    for place in range(16, len(content), 97):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        try:
+            list(read(io.BytesIO(damaged), Options()))
+        except Unreadable as refusal:
+            assert str(refusal)
+
+
+def test_an_isso_at_work_may_go_on_writing_and_nothing_of_it_is_touched(file: Path) -> None:
+    database(file, [comment(n) for n in range(1, 3_000)])
+    with file.open("rb") as opened_file, closing(sqlite3.connect(file, timeout=0)) as isso:
+        reading = read(opened_file, Options())
+        for _ in range(50):
+            next(reading)
+        with isso:
+            isso.execute("DELETE FROM comments WHERE id = 60")
+            isso.execute("UPDATE comments SET mode = 4 WHERE id = 61")
+        states = {one.line: one.record.state for one in reading if isinstance(one.record, ForeignComment)}
+    assert states[61] is State.ERASED
+    assert 60 not in states
+    assert sorted(path.name for path in file.parent.iterdir()) == ["comments.db"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+def test_a_write_ahead_database_is_read_where_nobody_can_write(file: Path) -> None:
+    database(file, [comment(1)])
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    file.parent.chmod(0o500)
+    assert [line for line, _ in records(file)] == [1, 1]
