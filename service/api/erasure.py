@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from service.api.services import Services
-from service.comments import lifecycle
-from service.comments.authors import author_key, known_as
+from service.comments.authors import author_key
+from service.comments.lifecycle import Actor
 from service.comments.model import State
-from service.store.comments import Step
 
 _PAGE = 200
 
@@ -22,11 +21,8 @@ async def erase_comment(services: Services, site: str, comment_id: str, *, by: s
         before = await store.comments.get(site, comment_id)
         if before.state is State.ERASED:
             return
-        at = max(services.now_ms(), before.updated_at)
-        if await store.comments.commit(Step(before, lifecycle.erase(before, by=by, at=at))):
-            break
-    await store.likeness.forget(before)
-    await store.authors.unsent(site, known_as(before), comment_id)
+        if await store.erasure.erase(before, by=by, actor=Actor.WEBSITE, now_ms=services.now_ms()):
+            return
 
 
 async def erase_author(services: Services, site: str, author: str, *, by: str) -> None:
@@ -38,7 +34,7 @@ async def erase_author(services: Services, site: str, author: str, *, by: str) -
     while ids := [*await _queued(services, site, author), *await _listed(services, site, author)]:
         for comment_id in ids:
             await erase_comment(services, site, comment_id, by=by)
-    await services.store.authors.forget(site, author)
+    await services.store.erasure.forget_author(site, author)
 
 
 async def _listed(services: Services, site: str, author: str) -> Sequence[str]:

@@ -213,7 +213,7 @@ class HistoryEntry(BaseModel):
         alias="from", description="The state before; null at the start.", examples=["pending"]
     )
     to: State = described("The state after.", "published")
-    by: str = described("Name of the key, or `worker`.", "Lan")
+    by: str = described("Name of the key, `worker`, or `retention`.", "Lan")
     at: Time = described("When.")
     reason: str | None = described("Why, of a rejection.", None)
     note: str | None = described("The moderator's note for colleagues.", None)

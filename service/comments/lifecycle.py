@@ -45,6 +45,9 @@ TRANSITIONS: Mapping[tuple[State | None, Event], tuple[frozenset[State], frozens
             (_Q, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
             (_PE, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
             (_R, Event.REVISED): (frozenset({_Q}), frozenset({Actor.WEBSITE})),
+            (_PE, Event.FORGOTTEN): (frozenset({_PE}), frozenset({Actor.WORKER})),
+            (_PU, Event.FORGOTTEN): (frozenset({_PU}), frozenset({Actor.WORKER})),
+            (_R, Event.FORGOTTEN): (frozenset({_R}), frozenset({Actor.WORKER})),
             (_Q, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
             (_PE, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
             (_PU, Event.ERASED): (frozenset({_E}), frozenset({Actor.WEBSITE, Actor.WORKER})),
@@ -52,7 +55,14 @@ TRANSITIONS: Mapping[tuple[State | None, Event], tuple[frozenset[State], frozens
         }
     )
 )
-"""(from, what happens) → (to, by); an undo leads to where the comment stood before the decision."""
+"""(from, what happens) → (to, by); an undo leads to where the comment stood before the decision.
+
+To the contract's table this adds what its retention of addresses takes: a step that leaves a comment where it
+is, so that nobody who read it earlier can write the addresses back, and an export carries that they are gone.
+"""
+
+RETENTION = "retention"
+"""Who takes out what the policy's retention says: the name in the log."""
 
 DECISIONS = frozenset({Event.APPROVED, Event.REJECTED, Event.EDITED, Event.REOPENED})
 """What a moderator decides, and can take back."""
@@ -67,6 +77,7 @@ _REFUSALS = {
     Event.REVISED: "The reader's text can be changed until a moderator has decided or edited.",
     Event.JUDGED: "Only a queued comment can be judged.",
     Event.UNDONE: "There is no decision of yours to take back.",
+    Event.FORGOTTEN: "Only what a worker has judged is looked at by retention.",
     Event.ERASED: "The comment is erased already.",
 }
 
@@ -118,6 +129,13 @@ def undo(comment: Comment, *, by: str, key_id: str, at: int) -> Comment:
         raise InvalidTransition(_REFUSALS[Event.UNDONE], state=comment.state.value)
     before = Comment(comment.site, comment.id, comment.thread, comment.author, comment.log[:-1])
     return move(comment, Entry(Event.UNDONE, before.state, by, at, key_id), Actor.MODERATOR)
+
+
+def forget(comment: Comment, *, at: int) -> Comment:
+    """Take out the e-mail, the address and the user agent; what is shown stays, name and id too."""
+    entry = Entry(Event.FORGOTTEN, comment.state, RETENTION, at)
+    bare = replace(comment.author, email=None, ip=None, user_agent=None)
+    return replace(move(comment, entry, Actor.WORKER), author=bare)
 
 
 def erase(comment: Comment, *, by: str, at: int, actor: Actor = Actor.WEBSITE) -> Comment:

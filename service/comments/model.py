@@ -34,8 +34,12 @@ class Event(StrEnum):
     UNDONE = "undone"
     REVISED = "revised"
     REPLIED = "replied"
+    FORGOTTEN = "forgotten"
     ERASED = "erased"
 
+
+TAKING_OUT = frozenset({Event.FORGOTTEN, Event.ERASED})
+"""The events after which less is kept: the addresses of who wrote it are gone, or all but its place."""
 
 READERS_WORDS = frozenset({Event.SUBMITTED, Event.REVISED, Event.REPLIED})
 """The events whose text is the writer's own; any other text is a moderator's edit."""
@@ -61,6 +65,11 @@ class Author:
     email: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+
+    @property
+    def addressed(self) -> bool:
+        """Whether anything is known that retention takes out: what only moderators see."""
+        return any((self.email, self.ip, self.user_agent))
 
 
 NOBODY = Author(name="")
@@ -136,6 +145,8 @@ def _step(was: Present, entry: Entry) -> Present:
     """What one entry, other than an undo, makes of a was."""
     if entry.event is Event.ERASED:
         return Present(state=State.ERASED, placed_at=was.placed_at)
+    if entry.event is Event.FORGOTTEN:
+        return was
     text = was.text if entry.text is None else entry.text
     readers = entry.event in READERS_WORDS
     judged = entry.event is Event.JUDGED
@@ -205,6 +216,11 @@ class Comment:
     @property
     def updated_at(self) -> int:
         return self.log[-1].at
+
+    @property
+    def settled_at(self) -> int:
+        """When it came to stand as it does; that addresses were forgotten since makes no difference."""
+        return next(entry.at for entry in reversed(self.log) if entry.event is not Event.FORGOTTEN)
 
     @property
     def root_id(self) -> str:

@@ -72,8 +72,15 @@ class AuthorStore:
         await self._run("HSET", keys.author(site, author, "standing"), *flat)
 
     async def forget(self, site: str, author: str) -> None:
-        """Drop the standing and the pace; the lists go with the comments."""
-        await self._run("DEL", keys.author(site, author, "standing"), keys.author(site, author, "recent"))
+        """Drop the standing and the pace; the lists go with the comments.
+
+        Where there was a standing, it stays known that it was erased, so that no export brings it back.
+        """
+        standing = keys.author(site, author, "standing")
+        if await self._run("HEXISTS", standing, "author"):
+            await self._run("HSET", standing, "erased", "1")
+            await self._run("HDEL", standing, "author", "standing", "until", "note", "by")
+        await self._run("DEL", keys.author(site, author, "recent"))
 
     async def records(self, site: str, authors: Sequence[str], *, now_ms: int) -> dict[str, Record]:
         """By author: counted in the lists that every step keeps, so it is never behind."""

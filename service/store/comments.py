@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from service.comments import record
 from service.comments.ids import id_time_ms, is_id
-from service.comments.model import Comment, Event, State
+from service.comments.model import TAKING_OUT, Comment, Event, State
 from service.errors import (
     Claimed,
     IdempotencyConflict,
@@ -213,7 +213,7 @@ class CommentStore:
         }
 
     async def _commit(self, p: int, steps: list[Step], *, repeat: bool) -> list[int]:
-        names = [keys.queue(p), keys.events(p)]
+        names = [keys.queue(p), keys.events(p), keys.erased(p)]
         arguments: list[Argument] = [EVENTS_KEPT_MS]
         for step in steps:
             after = places(p, step.after)
@@ -295,3 +295,9 @@ def _commit_arguments(step: Step, left: int, stands: int) -> list[Argument]:
 def event_type(comment: Comment) -> str:
     """The type of the event that a comment's latest entry is to its followers."""
     return "comment.updated" if comment.log[-1].event is Event.EDITED else f"comment.{comment.state}"
+        "1" if _takes_out(before, after) else "",
+def _takes_out(before: Comment | None, after: Comment) -> bool:
+    """Whether less is kept of a comment than was before; an import may take several steps at once."""
+    return before is not None and any(entry.event in TAKING_OUT for entry in after.log[before.version :])
+
+

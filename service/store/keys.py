@@ -16,12 +16,17 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{<p>}:comment:<site>:<id>` | STRING | the record, see `service/comments/record.py` |
 | `codau:{<p>}:list:<site>:<state>:<facet>` | ZSET | ids of one state that share a facet, by ms |
 | `codau:{<p>}:risk:<site>:<facet>` | ZSET | pending ids that share a facet, by risk |
+| `codau:{<p>}:addressed:<site>` | ZSET | judged ids whose author's addresses are kept, by ms of arrival |
+| `codau:{<p>}:erased` | STRING | how often something was taken out that the append-only file still has |
 | `codau:{<p>}:thread:<site>:<thread>` | HASH | see `service/store/threads.py` |
 | `codau:{<p>}:top:<site>:<thread>` | ZSET | ids at the top of the published tree, by ms of publication |
 | `codau:{<p>}:replies:<site>:<id>` | ZSET | every published comment below the one at the top, by ms |
 | `codau:{<p>}:claim:<site>:<id>` | STRING | who works on a comment, until when; expires by itself |
 | `codau:{<p>}:claimed:<site>:<key id>` | ZSET | what a moderator holds, by until, unix ms |
 | `codau:{<p>}:repeat:<site>:<digest>` | STRING | an idempotency key's comment and request, 24 h |
+| `codau:{janitor}:sweeping` | STRING | which process sweeps; gone 30 s after it has died |
+| `codau:{janitor}:at` | HASH | when it `swept`, since when a rewrite is `owed`, when it had `rewritten`, ms |
+| `codau:{janitor}:rewritten` | HASH | partition → up to which `erased` the append-only file was rewritten |
 | `codau:{stats}:read` | HASH | partition → the event up to which every site's are counted |
 | `codau:{stats}:counting` | STRING | which process counts; gone 5 s after it has died |
 | `codau:{stats:<site>}:counted` | HASH | partition → the last event of this site that is counted |
@@ -52,6 +57,9 @@ EPOCH = "codau:{config}:epoch"
 SITES = "codau:{config}:sites"
 KEYS = "codau:{config}:keys"
 PROBE = "codau:{config}:probe"
+SWEEPING = "codau:{janitor}:sweeping"
+SWEPT_AT = "codau:{janitor}:at"
+REWRITTEN = "codau:{janitor}:rewritten"
 READ = "codau:{stats}:read"
 COUNTING = "codau:{stats}:counting"
 HOOKED = "codau:{hooks}:sites"
@@ -84,6 +92,14 @@ def listed(p: int, site: str, state: str, facet: str = "") -> str:
 def risk(p: int, site: str, facet: str = "") -> str:
     """Pending comments that share a facet; with "" all of them."""
     return f"codau:{{{p}}}:risk:{site}:{facet}"
+
+
+def addressed(p: int, site: str) -> str:
+    return f"codau:{{{p}}}:addressed:{site}"
+
+
+def erased(p: int) -> str:
+    return f"codau:{{{p}}}:erased"
 
 
 def thread(p: int, site: str, name: str) -> str:

@@ -1,7 +1,8 @@
 """In which lists a comment stands, and where: the one answer to that, for every script that moves it.
 
 A list is the comments of one state that share a facet: all of a site, those of a thread, of an author, with a
-finding, of a cluster. What is queued or erased is in the plain list of its state alone.
+finding, of a cluster. What is queued or erased is in the plain list of its state alone. One more list has, by
+their arrival, all judged comments whose author's addresses are still kept: retention goes along it.
 """
 
 from collections.abc import Iterator
@@ -54,6 +55,8 @@ def places(p: int, comment: Comment) -> dict[str, int]:
     if comment.state is State.PENDING:
         score = risk_score(comment)
         found |= {keys.risk(p, site, facet): score for facet in named}
+    if comment.state in LISTED and comment.author.addressed:
+        found[keys.addressed(p, site)] = comment.created_at
     return found
 
 
@@ -61,7 +64,7 @@ def since_ms(comment: Comment) -> int:
     """What waits is listed by its arrival, what was decided by the decision."""
     if comment.state in (State.QUEUED, State.PENDING):
         return comment.created_at
-    return comment.now.published_at or comment.updated_at
+    return comment.now.published_at or comment.settled_at
 
 
 def risk_score(comment: Comment) -> int:

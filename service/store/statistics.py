@@ -15,6 +15,7 @@ from service.store.connection import again_if_interrupted
 from service.store.events import START, EntryId
 from service.store.partitions import Partitions
 from service.store.scripts import call
+from service.store.turns import hold
 from service.store.wire import Argument, Commands
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -75,12 +76,7 @@ class StatisticsStore:
 
         It spares several processes the same reading. That nothing is counted twice does not rest on it.
         """
-        if await again_if_interrupted(self._commands, "SET", keys.COUNTING, who, "NX", "PX", HOLD_MS):
-            return True
-        if await again_if_interrupted(self._commands, "GET", keys.COUNTING) != who.encode():
-            return False
-        await again_if_interrupted(self._commands, "PEXPIRE", keys.COUNTING, HOLD_MS)
-        return True
+        return await hold(self._commands, keys.COUNTING, who, HOLD_MS)
 
     async def places(self) -> list[EntryId]:
         """By partition, up to where the events of every site are counted."""

@@ -6,12 +6,15 @@ from service.store.claims import ClaimStore
 from service.store.comments import CommentStore
 from service.store.deliveries import DeliveryStore
 from service.store.directory import Directory
+from service.store.erasure import ErasureStore
 from service.store.events import EventStore
 from service.store.health import HealthStore
 from service.store.likeness import LikenessStore
 from service.store.limits import LimitStore
 from service.store.lists import ListStore
 from service.store.partitions import Partitions
+from service.store.retention import RetentionStore
+from service.store.rewriting import RewriteStore
 from service.store.sessions import SessionStore
 from service.store.statistics import StatisticsStore
 from service.store.threads import ThreadStore
@@ -32,6 +35,9 @@ class Store:
         self.authors = AuthorStore(self.commands, self.lists)
         self.likeness = LikenessStore(self.commands)
         self.limits = LimitStore(self.commands)
+        self.rewrites = RewriteStore(url, self.commands, self.partitions)
+        self.erasure = ErasureStore(self.comments, self.likeness, self.authors, self.rewrites)
+        self.retention = RetentionStore(self.commands, self.partitions, self.comments)
         self.events = EventStore(self.commands, self.partitions)
         self.statistics = StatisticsStore(self.commands, self.partitions)
         self.webhooks = WebhookStore(self.commands, self.partitions)

@@ -80,7 +80,8 @@ class TransferStore:
             stored = await asyncio.gather(
                 *(again_if_interrupted(self._commands, "HGETALL", name) for name in names)
             )
-            yield [_standing(dict(zip(flat[::2], flat[1::2], strict=True))) for flat in stored if flat]
+            known = [dict(zip(flat[::2], flat[1::2], strict=True)) for flat in stored]
+            yield [_standing(fields) for fields in known if b"author" in fields]
 
     async def _scan(self, wanted: str, glob: str) -> AsyncIterator[list[str]]:
         """Group 1 of the keys that match `wanted`; the glob is for the server, and lets too much through.

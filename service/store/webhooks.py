@@ -15,6 +15,7 @@ from service.store.connection import again_if_interrupted
 from service.store.events import START, EntryId
 from service.store.partitions import Partitions
 from service.store.scripts import call
+from service.store.turns import hold
 from service.store.wire import Argument, Commands
 
 TYPES = ("comment.pending", "comment.published", "comment.rejected", "comment.updated", "comment.erased")
@@ -153,12 +154,7 @@ class WebhookStore:
 
         It spares several processes the same work. That nothing is lost or multiplied does not rest on it.
         """
-        if await again_if_interrupted(self._commands, "SET", keys.SENDING, who, "NX", "PX", HOLD_MS):
-            return True
-        if await again_if_interrupted(self._commands, "GET", keys.SENDING) != who.encode():
-            return False
-        await again_if_interrupted(self._commands, "PEXPIRE", keys.SENDING, HOLD_MS)
-        return True
+        return await hold(self._commands, keys.SENDING, who, HOLD_MS)
 
     async def places(self) -> list[EntryId]:
         """By partition, up to where every webhook has its deliveries."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from service.clock import unix_ms
 from service.errors import Unavailable
 from service.settings import Settings
-from service.store import keys
+from service.store import keys, retention
 from service.store.health import HealthStore
 from service.store.partitions import FORMAT, Partitions
 from service.store.wire import Commands, ReplyError
@@ -23,6 +23,11 @@ OLDEST = {"valkey": (7, 2), "redis": (7, 0)}
 
 BEHIND_MS = 30_000
 """How long a comment may be queued before the workers count as behind: they judge thousands in a second."""
+
+LATE_HOURS = 24
+"""Retention looks every hour, and the append-only file is promised to be rewritten within a day."""
+
+_HOUR_MS = 3_600_000
 
 Level = Literal["ok", "warning", "error"]
 
@@ -70,6 +75,7 @@ async def look_at_store(store: Commands, settings: Settings) -> AsyncIterator[Se
             )
         yield await _partitions(store, settings.partitions)
         yield await _backlog(store, settings.partitions)
+        yield await _retention(store)
     except Unavailable as unavailable:
         yield Seen("error", f"The store cannot be used: {unavailable}", "start it, or mend CODAU_REDIS_URL")
 
@@ -123,6 +129,24 @@ async def _backlog(store: Commands, count: int) -> Seen:
             "error", f"The workers are behind: {waited}", "start workers, or more: CODAU_WORKER_PROCESSES"
         )
     return Seen("ok", f"{backlog.length} comments are queued.")
+
+
+async def _retention(store: Commands) -> Seen:
+    found = await retention.seen(store)
+    owed, swept = [0 if at is None else (unix_ms() - at) // _HOUR_MS for at in (found.owed, found.swept)]
+    if owed >= LATE_HOURS:
+        return Seen(
+            "warning",
+            f"What was erased {owed} h ago is still in the server's append-only file.",
+            "let workers run, and their user of the server call BGREWRITEAOF and INFO; see docs/erasure.md",
+        )
+    if swept >= LATE_HOURS:
+        return Seen(
+            "warning",
+            f"Nobody has looked for {swept} h what is no longer to be kept.",
+            "let workers run that are not told to do without the janitor",
+        )
+    return Seen("ok", "What is no longer to be kept is taken out.")
 
 
 def _text(answer: Any) -> str:

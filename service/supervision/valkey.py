@@ -225,6 +225,10 @@ def _arguments(place: Path, socket_path: Path, fsync: Fsync) -> list[str]:
         "appendfsync": fsync,
         "save": "",  # the append-only file is the one truth; a snapshot beside it would only cost memory
         "maxmemory-policy": "noeviction",
+        # What is slow or large would be kept with its arguments, a reader's words and name among them.
+        "commandlog-execution-slower-than": "-1",
+        "commandlog-request-larger-than": "-1",
+        "commandlog-reply-larger-than": "-1",
         "daemonize": "no",
     }
     return [part for name, value in chosen.items() for part in (f"--{name}", value)]

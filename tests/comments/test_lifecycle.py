@@ -33,6 +33,9 @@ CONTRACT = """
     pending    revised    queued     website
     rejected   revised    queued     website
     -          replied    published  moderator
+    pending    forgotten  pending    worker
+    published  forgotten  published  worker
+    rejected   forgotten  rejected   worker
     queued     erased     erased     website
     pending    erased     erased     website
     published  erased     erased     website

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 import redis
 
 from service.comments import record
 from service.comments.model import Comment, State
-from service.store.places import facets
+from service.store.places import LISTED, facets
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ def _read(client: redis.Redis, found: Everything, key: str, kind: str, rest: str
     if kind == "comment":
         found.keys_of_comments.append(key)
         found.comments[name] = record.load(site, name, client.get(key))
-    elif kind in ("list", "risk"):
+    elif kind in ("list", "risk", "addressed"):
         found.lists[key] = {
             member.decode(): score for member, score in client.zrange(key, 0, -1, withscores=True)
         }
@@ -61,6 +61,8 @@ def _expected(found: Everything) -> Iterator[tuple[str, str]]:
             yield f"{partition}:list:{comment.site}:{comment.state}:{facet}", comment.id
             if comment.state is State.PENDING:
                 yield f"{partition}:risk:{comment.site}:{facet}", comment.id
+        if comment.state in LISTED and any(astuple(comment.author)[2:]):
+            yield f"{partition}:addressed:{comment.site}", comment.id
 
 
 def assert_consistent(found: Everything) -> None:

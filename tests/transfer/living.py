@@ -52,6 +52,7 @@ moves = st.one_of(
     st.tuples(st.just("undo"), which),
     st.tuples(st.just("revise"), which, texts),
     st.tuples(st.just("erase"), which),
+    st.tuples(st.just("forget"), which),
     st.tuples(st.just("describe"), threads, st.booleans(), st.sampled_from(["", "Kẹt xe"])),
     st.tuples(st.just("stand"), authors, st.sampled_from(list(Standing)), st.none() | st.just(NOW)),
 )
@@ -139,6 +140,9 @@ class Newspaper:
 
     async def erase(self, number: int) -> None:
         await self._step(number, lambda c: lifecycle.erase(c, by="website", at=self.now))
+
+    async def forget(self, number: int) -> None:
+        await self._step(number, lambda c: lifecycle.forget(c, at=self.now))
 
     async def describe(self, thread: str, is_open: bool, title: str) -> None:
         seen = await self.store.threads.get(self.site, thread)

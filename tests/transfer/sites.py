@@ -22,7 +22,10 @@ COPY_PARTITIONS = 5
 
 _NONE = ("count", "0")  # as good as no count
 
-NOT_CARRIED = {"events", "queue", "claim", "claimed", "repeat", "recent", "meta", "epoch", "sites", "keys"}
+NOT_CARRIED = {
+    *("events", "queue", "claim", "claimed", "repeat", "recent", "erased"),
+    *("meta", "epoch", "sites", "keys"),
+}
 
 
 _ORDER = ("", "site", "thread", "standing", "comment", "end")

@@ -110,7 +110,7 @@ async function told(id, { code, document }) {
 
 /** One step of a comment's life, in a sentence. */
 export function toldStep({ event, by, at, reason }) {
-  const who = by === "worker" ? t("worker") : by;
+  const who = ["worker", "retention"].includes(by) ? t(by) : by;
   const why = reason ? ` (${reasonName(reason)})` : "";
   return t("did", { who, what: t(`event.${event}`), at: clockTime(at) }) + why;
 }

@@ -6,6 +6,7 @@
 --
 -- KEYS[1]  STREAM  codau:{<p>}:queue
 -- KEYS[2]  STREAM  codau:{<p>}:events
+-- KEYS[3]  STRING  codau:{<p>}:erased
 -- then for each step:
 --   +1  STRING  codau:{<p>}:comment:<site>:<id>
 --   +2  STRING  codau:{<p>}:comment:<site>:<root>   the one at the top of its thread; itself, if it is that
@@ -33,13 +34,14 @@
 --   +14 in how many it stands from now on
 --   +15 "1" if what it answers must be published, else ""
 --   +16 the key id of whoever acts, whom another's claim stops, or ""
+--   +17 "1" if it takes out what the append-only file must not keep either, else ""
 --   …   its score in each list
 --
 -- Returns  one integer for each step: 1 committed, 0 the comment is at another version, -1 another has claimed
 --          it, -2 what it answers is not published. The queue's entry is gone all the same: a verdict on another
 --          revision is worth nothing.
 
-local KEYS_OF_A_STEP, ARGS_OF_A_STEP = 7, 16
+local KEYS_OF_A_STEP, ARGS_OF_A_STEP = 7, 17
 
 local function header(record)
   local version, state = record:match('^{"version":(%d+),"state":"(%a+)"')
@@ -129,11 +131,14 @@ local function step(key, arg)
     local told = ARGV[arg + 7] .. " " .. ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. now
     redis.call("XADD", KEYS[2], "MINID", "~", oldest, "*", "e", told)
   end
+  if ARGV[arg + 17] ~= "" then
+    redis.call("INCR", KEYS[3])
+  end
   return 1
 end
 
 local results = {}
-local key, arg = 2, 1
+local key, arg = 3, 1
 while arg < #ARGV do
   results[#results + 1] = step(key, arg)
   local entry = ARGV[arg + 11]
