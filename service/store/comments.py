@@ -289,15 +289,15 @@ def _commit_arguments(step: Step, left: int, stands: int) -> list[Argument]:
         stands,
         "1" if step.answers else "",
         step.key_id,
+        "1" if _takes_out(before, after) else "",
     ]
 
 
-def event_type(comment: Comment) -> str:
-    """The type of the event that a comment's latest entry is to its followers."""
-    return "comment.updated" if comment.log[-1].event is Event.EDITED else f"comment.{comment.state}"
-        "1" if _takes_out(before, after) else "",
 def _takes_out(before: Comment | None, after: Comment) -> bool:
     """Whether less is kept of a comment than was before; an import may take several steps at once."""
     return before is not None and any(entry.event in TAKING_OUT for entry in after.log[before.version :])
 
 
+def event_type(comment: Comment) -> str:
+    """The type of the event that a comment's latest entry is to its followers."""
+    return "comment.updated" if comment.log[-1].event is Event.EDITED else f"comment.{comment.state}"
