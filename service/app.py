@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from aiohttp import web
 
@@ -22,7 +23,7 @@ from service.api import (
     webhooks,
 )
 from service.api.answers import Answers
-from service.api.metrics import METRICS, Metrics, measured
+from service.api.metrics import FIGURES, Figures, measured, sampling
 from service.api.openapi import openapi_route
 from service.api.problems import problems
 from service.api.routing import install
@@ -48,16 +49,20 @@ ENDPOINTS = [
 ]
 
 
-def create_app(settings: Settings) -> web.Application:
-    """The service, to be run by a `Runner`; `settings.redis_url` names the store."""
+def create_app(settings: Settings, figures: Path | None = None) -> web.Application:
+    """The service, to be run by a `Runner`; `settings.redis_url` names the store.
+
+    Args:
+        figures: where the processes beside this one keep theirs for Prometheus.
+    """
     assert settings.redis_url is not None  # noqa: S101 - whoever embeds a server passes its address
     app = web.Application(middlewares=[measured, problems], client_max_size=MAX_REQUEST_BYTES)
     store = Store(settings.redis_url, settings.partitions)
     app[SERVICES] = Services(store, settings, Answers(settings.redis_url))
-    app[METRICS] = Metrics()
+    app[FIGURES] = Figures(app[SERVICES], figures)
     app[stream.STREAMS] = stream.Streams(store)
     app.on_shutdown.append(stream.end_streams)
-    app.cleanup_ctx.extend([_store, _answers])
+    app.cleanup_ctx.extend([_store, _answers, sampling])
     install(app, ENDPOINTS)
     app.add_routes([*operations.routes, *docs_page.routes, *moderate_page.routes, openapi_route(ENDPOINTS)])
     return app

@@ -18,6 +18,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "CODAU_"
 ENV_FILE = ".env"
 
+FIGURES_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Set by a supervisor for its processes, and named by prometheus-client, which looks at it when imported."""
+
 Fsync = Literal["always", "everysec"]
 
 _SERVER_SCHEMES = ("redis", "rediss", "redis+cluster")
@@ -68,6 +71,9 @@ class Settings(BaseSettings):
 
     worker_processes: int = Field(default=1, ge=1, le=256)
     """Processes that judge comments."""
+
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where `codau worker` shows the figures of its processes to Prometheus; the API shows its own anyway."""
 
     log_format: Literal["console", "json"] = "console"
     """Lines for people, or one JSON object a line for machines."""
@@ -125,6 +131,12 @@ def misspelt() -> list[tuple[str, str]]:
         if written.startswith(PREFIX) and written not in known:
             pairs += [(name, meant) for meant in difflib.get_close_matches(written, known, 1, 0.8)]
     return pairs
+
+
+def shared_figures() -> Path | None:
+    """Where the processes of one supervisor keep their figures together, as it tells prometheus-client."""
+    folder = os.environ.get(FIGURES_VARIABLE)
+    return Path(folder) if folder else None
 
 
 def _in_file() -> Iterable[str]:

@@ -20,6 +20,7 @@ MAY_IMPORT = {
         "service.errors",
         "service.clock",
     ],
+    "service.metering": ["service.store", "service.comments", "service.errors", "service.__version__"],
     "service.pages": ["service.errors"],
     "service.outgoing": [],
     "service.supervision": ["service"],

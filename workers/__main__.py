@@ -11,11 +11,14 @@ import secrets
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 import uvloop
 
 from service import logs
+from service.metering.meters import Meters
+from service.metering.sampler import Sampler
 from service.outgoing.client import OutgoingClient
 from service.settings import Settings, load
 from service.store.queue import UNREACHABLE, Queue
@@ -33,14 +36,28 @@ Loop = Callable[[asyncio.Event], Awaitable[None]]
 log = structlog.get_logger()
 
 
-DUTIES: Mapping[str, Callable[[Store, Queue, Callable[[], OutgoingClient]], Loop]] = {
-    "validator": lambda store, queue, _: Validator(store, queue).run,
-    "recoverer": lambda store, queue, _: Recoverer(queue, Validator(store, queue)).run,
-    "statistician": lambda store, queue, _: Statistician(store).run,
-    "courier": lambda store, _, client: Courier(store, client).run,
-    "janitor": lambda store, queue, _: Janitor(store).run,
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the loops of one process share."""
+
+    store: Store
+    queue: Queue
+    client: Callable[[], OutgoingClient]
+    meters: Meters
+
+
+DUTIES: Mapping[str, Callable[[Means], Loop]] = {
+    "validator": lambda means: Validator(means.store, means.queue).run,
+    "recoverer": lambda means: _recoverer(means).run,
+    "statistician": lambda means: Statistician(means.store, means.meters).run,
+    "courier": lambda means: Courier(means.store, means.client, meters=means.meters).run,
+    "janitor": lambda means: Janitor(means.store).run,
 }
 """Every loop by its name."""
+
+
+def _recoverer(means: Means) -> Recoverer:
+    return Recoverer(means.queue, Validator(means.store, means.queue), means.meters)
 
 
 def duty(name: str) -> str:
@@ -93,7 +110,9 @@ async def run(settings: Settings, url: str, names: list[str], *, drain: bool, ne
             await empty(store, queue)
             return
         chosen = set(names or DUTIES)
-        await asyncio.gather(*(keep_going(name, DUTIES[name](store, queue, client), stop) for name in chosen))
+        means = Means(store, queue, client, Meters())
+        async with Sampler(means.meters, "worker", store.health.ping).running():
+            await asyncio.gather(*(keep_going(name, DUTIES[name](means), stop) for name in chosen))
     finally:
         await queue.close()
         await store.close()

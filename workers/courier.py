@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mappin
 from functools import partial
 
 from service.clock import unix_ms
+from service.metering.meters import Meters
 from service.outgoing.client import OutgoingClient
 from service.store.events import EntryId, EventReader, StoredEvent
 from service.store.store import Store
@@ -39,9 +40,14 @@ class Courier:
     """Sends to all webhooks, in one process at a time."""
 
     def __init__(
-        self, store: Store, client: Callable[[], OutgoingClient], now_ms: Callable[[], int] = unix_ms
+        self,
+        store: Store,
+        client: Callable[[], OutgoingClient],
+        now_ms: Callable[[], int] = unix_ms,
+        meters: Meters | None = None,
     ) -> None:
         self._store = store
+        self._meters = meters or Meters()
         self._client = client
         self._now_ms = now_ms
         self._name = secrets.token_hex(6)
@@ -84,7 +90,7 @@ class Courier:
             await client.close()
 
     def _endpoint(self, sender: Sender, name: Name) -> Endpoint:
-        return Endpoint(self._store, sender, *name, self._now_ms)
+        return Endpoint(self._store, sender, *name, now_ms=self._now_ms, meters=self._meters)
 
     async def _names(self, sites: Iterable[str]) -> list[Name]:
         ordered = list(sites)

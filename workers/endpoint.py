@@ -11,7 +11,8 @@ from dataclasses import replace
 import structlog
 
 from service.errors import NotFound
-from service.store.deliveries import Delivery, Taken
+from service.metering.meters import Meters
+from service.store.deliveries import Delivery, DeliveryState, Taken
 from service.store.queue import UNREACHABLE
 from service.store.store import Store
 from service.store.webhooks import Hook
@@ -26,6 +27,8 @@ REST_S = 1.0
 _FINISH_S = 3.0  # what is under way may take so long when the process ends; what is left is due again
 _LOOK_S = 30.0  # the longest sleep: a clock may be set
 
+_OUTCOMES = {DeliveryState.DONE: "delivered", DeliveryState.WAITING: "failed", DeliveryState.DEAD: "dead"}
+
 log = structlog.get_logger()
 
 
@@ -33,13 +36,21 @@ class Endpoint:
     """Sends to one webhook while anything waits for it."""
 
     def __init__(
-        self, store: Store, sender: Sender, site: str, hook_id: str, now_ms: Callable[[], int]
+        self,
+        store: Store,
+        sender: Sender,
+        site: str,
+        hook_id: str,
+        *,
+        now_ms: Callable[[], int],
+        meters: Meters,
     ) -> None:
         self._store = store
         self._sender = sender
         self._site = site
         self._hook_id = hook_id
         self._now_ms = now_ms
+        self._meters = meters
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._fails = False
@@ -102,6 +113,7 @@ class Endpoint:
             if outcome.gone:
                 await self._switch_off(taken.hook)
             await self._note(taken, outcome)
+            self._count(outcome)
         except UNREACHABLE as error:
             log.warning("store_unreachable", loop="courier", error=type(error).__name__)
 
@@ -115,6 +127,12 @@ class Endpoint:
             due=outcome.due,
             pause=outcome.pause,
         )
+
+    def _count(self, outcome: Outcome) -> None:
+        delivery = outcome.delivery
+        self._meters.deliveries.labels(_OUTCOMES[delivery.state]).inc()
+        if delivery.state is DeliveryState.DONE:
+            self._meters.delivery_s.observe(max(0, self._now_ms() - delivery.waits_since) / 1_000)
 
     async def _switch_off(self, hook: Hook) -> None:
         """Send nothing any more, unless the webhook leads elsewhere by now."""

@@ -8,6 +8,7 @@ import asyncio
 
 import structlog
 
+from service.metering.meters import Meters
 from service.store.queue import Queue
 from workers.validator import TRIES, Validator
 
@@ -22,8 +23,9 @@ log = structlog.get_logger()
 class Recoverer:
     """Takes over what others have held for too long."""
 
-    def __init__(self, queue: Queue, validator: Validator) -> None:
+    def __init__(self, queue: Queue, validator: Validator, meters: Meters | None = None) -> None:
         self._queue = queue
+        self._meters = meters or Meters()
         self._validator = validator
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -41,6 +43,7 @@ class Recoverer:
         count = 0
         async for task in self._queue.left_behind(idle_ms=idle_ms):
             count += 1
+            self._meters.recovered.inc()
             log.info("recovered", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
             if task.deliveries > TRIES:
                 await self._validator.give_up(task)

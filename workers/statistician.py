@@ -10,9 +10,12 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from service.comments.counting import counts
+from service.comments.model import Comment
+from service.metering.meters import Meters
 from service.store.events import EntryId, EventReader, StoredEvent
 from service.store.statistics import Counted
 from service.store.store import Store
+from workers.figures import happened
 
 BATCH = 200
 """Events of one partition in one read: as many comments are read with them."""
@@ -26,8 +29,9 @@ Places = dict[int, EntryId]
 class Statistician:
     """Counts what happens on all sites, in one process at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, meters: Meters | None = None) -> None:
         self._store = store
+        self._meters = meters or Meters()
         self._name = secrets.token_hex(6)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -92,11 +96,20 @@ class Statistician:
     async def _count_site(self, site: str, events: Sequence[StoredEvent]) -> None:
         ids = list(dict.fromkeys(event.comment_id for event in events))
         comments = dict(zip(ids, await self._store.comments.many(site, ids), strict=True))
-        by_partition: dict[int, list[Counted]] = {}
+        by_partition: dict[int, list[tuple[StoredEvent, Comment | None]]] = {}
         for event in events:
-            comment = comments[event.comment_id]
-            figures = [] if comment is None else list(counts(comment, event.version))
-            by_partition.setdefault(event.p, []).append(Counted(event.entry, figures))
-        await asyncio.gather(
-            *(self._store.statistics.add(site, p, counted) for p, counted in by_partition.items())
-        )
+            by_partition.setdefault(event.p, []).append((event, comments[event.comment_id]))
+        await asyncio.gather(*(self._count_steps(site, p, steps) for p, steps in by_partition.items()))
+
+    async def _count_steps(
+        self, site: str, p: int, steps: Sequence[tuple[StoredEvent, Comment | None]]
+    ) -> None:
+        """Count steps of one partition; into our own figures only what was not counted before."""
+        counted = [
+            Counted(event.entry, [] if comment is None else list(counts(comment, event.version)))
+            for event, comment in steps
+        ]
+        new = await self._store.statistics.add(site, p, counted)
+        for event, comment in steps[len(steps) - new :]:
+            if comment is not None:
+                happened(self._meters, comment, event.version)

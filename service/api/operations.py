@@ -1,15 +1,15 @@
 """For whoever runs the service: does this process live, and can it do its work? No key is needed."""
 
 import asyncio
-import contextlib
 from typing import Any
 
 from aiohttp import hdrs, web
 
-from service.api.metrics import CONTENT_TYPE, METRICS
+from service.api.metrics import FIGURES
 from service.api.routing import reply
 from service.api.services import SERVICES, Services
 from service.errors import Unavailable
+from service.metering.exposition import CONTENT_TYPE
 from service.store.health import Backlog
 
 _TIMEOUT_S = 2.0
@@ -37,12 +37,8 @@ async def readyz(request: web.Request) -> web.Response:
 
 @routes.get("/metrics")
 async def metrics(request: web.Request) -> web.Response:
-    """Figures for Prometheus; those of this process also where the store is gone."""
-    backlog: Backlog | None = None
-    with contextlib.suppress(Unavailable, TimeoutError):
-        async with asyncio.timeout(_TIMEOUT_S):
-            backlog = await _backlog(request.app[SERVICES])
-    shown = request.app[METRICS].exposition(backlog)
+    """Figures for Prometheus; those of the processes also where the store is gone."""
+    shown = await request.app[FIGURES].shown()
     return web.Response(body=shown, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
 
 

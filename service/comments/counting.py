@@ -57,14 +57,14 @@ def counts(comment: Comment, version: int) -> Iterator[Count]:
         yield Count(entry.at, ("decision", entry.event.value, entry.by))
     if entry.event in _CLOSING:
         yield Count(entry.at, ("decided",))
-    waited = _waited(log)
+    waited = waited_ms(log)
     if waited is not None:
         yield Count(entry.at, ("wait", str(bucket_of(waited))))
         yield Count(entry.at, ("waited", str(bucket_of(waited) // COARSE)))
     yield from _agreement(log)
 
 
-def _waited(log: Sequence[Entry]) -> int | None:
+def waited_ms(log: Sequence[Entry]) -> int | None:
     """How long the reader's text waited for a moderator, ms, if this is the first decision on it."""
     entry = log[-1]
     if entry.event not in _CLOSING or log[-2].to is not State.PENDING:
@@ -75,6 +75,14 @@ def _waited(log: Sequence[Entry]) -> int | None:
         if earlier.event in READERS_WORDS:
             return max(0, entry.at - earlier.at)
     return None
+
+
+def judged_after_ms(log: Sequence[Entry]) -> int | None:
+    """How long the reader's text waited for its verdict, if the latest step is one."""
+    if log[-1].event is not Event.JUDGED:
+        return None
+    sent = next(entry for entry in reversed(log) if entry.event in READERS_WORDS)
+    return max(0, log[-1].at - sent.at)
 
 
 def _agreement(log: Sequence[Entry]) -> Iterator[Count]:

@@ -26,6 +26,14 @@ class HealthStore:
         self._commands = commands
         self._partitions = partitions
 
+    async def ping(self) -> None:
+        """Ask for nothing.
+
+        Raises:
+            Unavailable.
+        """
+        await self._commands.run("PING")
+
     async def probe(self) -> None:
         """Read, write and load every script.
 

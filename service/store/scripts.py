@@ -40,6 +40,7 @@ ALL = (
         "pace",
         "sizes",
         "count",
+        "waiting",
     ),
     *("restore", "restore_thread", "restore_standing"),
     *("hook", "enqueue", "take", "settle"),

@@ -18,6 +18,7 @@ from service.store.rewriting import RewriteStore
 from service.store.sessions import SessionStore
 from service.store.statistics import StatisticsStore
 from service.store.threads import ThreadStore
+from service.store.waiting import WaitingStore
 from service.store.webhooks import WebhookStore
 
 
@@ -34,10 +35,10 @@ class Store:
         self.claims = ClaimStore(self.commands, self.partitions, self.lists)
         self.authors = AuthorStore(self.commands, self.lists)
         self.likeness = LikenessStore(self.commands)
-        self.limits = LimitStore(self.commands)
         self.rewrites = RewriteStore(url, self.commands, self.partitions)
         self.erasure = ErasureStore(self.comments, self.likeness, self.authors, self.rewrites)
         self.retention = RetentionStore(self.commands, self.partitions, self.comments)
+        self.limits = LimitStore(self.commands)
         self.events = EventStore(self.commands, self.partitions)
         self.statistics = StatisticsStore(self.commands, self.partitions)
         self.webhooks = WebhookStore(self.commands, self.partitions)
@@ -45,6 +46,9 @@ class Store:
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
         self.sessions = SessionStore(self.commands)
+        self.waiting = WaitingStore(
+            self.commands, self.partitions, self.health, self.statistics, self.webhooks
+        )
 
     async def open(self) -> None:
         """Compare the data with this installation.

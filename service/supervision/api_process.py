@@ -45,7 +45,8 @@ def main() -> None:
     arguments = parser.parse_args()
     found = settings.load()
     logs.set_up(found.log_format)
-    uvloop.run(serve(create_app(found), arguments.listen, arguments.ready))
+    app = create_app(found, settings.shared_figures())
+    uvloop.run(serve(app, arguments.listen, arguments.ready))
 
 
 if __name__ == "__main__":

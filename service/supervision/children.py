@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -62,6 +62,7 @@ class Child:
         env: Mapping[str, str],
         pass_fds: Sequence[int] = (),
         announces: bool = False,
+        buried: Callable[[int], None] | None = None,
     ) -> None:
         """
         Args:
@@ -70,12 +71,14 @@ class Child:
             env: its whole environment.
             pass_fds: descriptors it inherits under the same numbers.
             announces: it is given `--ready FD` besides, and writes there when it serves.
+            buried: told the number of each of its processes that has ended.
         """
         self.name = name
         self._argv = list(argv)
         self._env = env
         self._pass_fds = tuple(pass_fds)
         self._announces = announces
+        self._buried = buried
         self._process: subprocess.Popen[bytes] | None = None
         self._pidfd = -1
         self._keeping: asyncio.Task[None] | None = None
@@ -174,6 +177,8 @@ class Child:
             return None
         status = self._process.wait()
         os.close(self._pidfd)
+        if self._buried is not None:
+            self._buried(self._process.pid)
         self._process = None
         return status
 

@@ -10,11 +10,13 @@ import contextlib
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from service.clock import unix_ms
-from service.settings import Settings
+from service.metering.shared import bury
+from service.settings import FIGURES_VARIABLE, Settings
 from service.store.store import Store
-from service.supervision import first_keys, newspaper, store_check
+from service.supervision import figures, first_keys, newspaper, store_check
 from service.supervision.children import Child, environment, program, until_told_to_stop
 from service.supervision.embedded import Kept
 from service.supervision.errors import StartRefused
@@ -83,13 +85,21 @@ class _Start:
         self._settings = settings
         self._parts = parts
         self._running = running
+        self._figures = running.enter_context(figures.folder())
 
     async def whole(self) -> Ready:
         sockets = self._listen()
+        self._show_figures()
         redis_url = self._settings.redis_url or await self._server()
         await store_check.usable(redis_url, self._settings.partitions)
         made, paper = await self._set_up(redis_url, sockets)
-        env = environment({"CODAU_REDIS_URL": redis_url, "CODAU_DATA_DIR": str(self._settings.data_dir)})
+        env = environment(
+            {
+                "CODAU_REDIS_URL": redis_url,
+                "CODAU_DATA_DIR": str(self._settings.data_dir),
+                FIGURES_VARIABLE: str(self._figures),
+            }
+        )
         url = url_of(sockets[0]) if sockets else None
         started = [
             *self._to_stop(self._workers(env, paper), WORKER_STOP_S),
@@ -112,6 +122,12 @@ class _Start:
         for bound in sockets:
             self._running.callback(bound.close)
         return sockets
+
+    def _show_figures(self) -> None:
+        """Where there is no API to show them."""
+        port = self._settings.metrics_port
+        if port is not None and not self._parts.api:
+            self._running.enter_context(figures.shown_at(self._settings.host, port, self._figures))
 
     async def _server(self) -> str:
         if not self._parts.keys:
@@ -143,13 +159,22 @@ class _Start:
     def _workers(self, env: Mapping[str, str], paper: Newspaper | None) -> list[Child]:
         count = self._settings.worker_processes if self._parts.workers else 0
         argv = program("workers", *(["--neighbour", paper.hook_url] if paper else []))
-        return [Child(f"worker {number}", argv, env=env) for number in range(1, count + 1)]
+        buried = partial(bury, self._figures)
+        return [Child(f"worker {number}", argv, env=env, buried=buried) for number in range(1, count + 1)]
 
     def _api(self, env: Mapping[str, str], sockets: Sequence[socket.socket]) -> list[Child]:
         children = []
         for number, bound in enumerate(sockets, start=1):
             argv = program("service.supervision.api_process", "--listen", str(bound.fileno()))
-            children.append(Child(f"api {number}", argv, env=env, pass_fds=[bound.fileno()], announces=True))
+            child = Child(
+                f"api {number}",
+                argv,
+                env=env,
+                pass_fds=[bound.fileno()],
+                announces=True,
+                buried=partial(bury, self._figures),
+            )
+            children.append(child)
         return children
 
     def _to_stop(self, children: Sequence[Child], within_s: float) -> Sequence[Child]:

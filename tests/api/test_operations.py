@@ -20,11 +20,11 @@ NEW = {"thread": "doi-song/1", "body": "Bài viết rất hay!", "author": {"nam
 
 
 async def figures(caller: Caller) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    """Every sample of a scrape, by name and labels; the process' label left out."""
+    """Every sample of a scrape, by name and labels."""
     answer = await caller("GET", "/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     return {
-        (sample.name, tuple(sorted((k, v) for k, v in sample.labels.items() if k != "process"))): sample.value
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(answer.text)
         for sample in family.samples
     }
@@ -32,7 +32,7 @@ async def figures(caller: Caller) -> dict[tuple[str, tuple[tuple[str, str], ...]
 
 def requests(method: str, route: str, status: int) -> tuple[str, tuple[tuple[str, str], ...]]:
     labels = (("method", method), ("route", route), ("status", str(status)))
-    return ("codau_http_request_duration_seconds_count", labels)
+    return ("codau_http_requests_total", labels)
 
 
 @pytest.fixture
