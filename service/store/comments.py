@@ -272,6 +272,7 @@ def _commit_keys(p: int, step: Step) -> list[str]:
 
 def _commit_arguments(step: Step, left: int, stands: int) -> list[Argument]:
     before, after = step.before, step.after
+    same = before is not None and before.now == after.now  # then its thread has no other page than before
     return [
         before.version if before else 0,
         record.dump(after),
@@ -280,8 +281,8 @@ def _commit_arguments(step: Step, left: int, stands: int) -> list[Argument]:
         after.root_id,
         "1" if after.state is State.QUEUED else "",
         "" if step.silent else event_type(after),
-        "1" if before is not None and before.state is State.PUBLISHED else "",
-        after.now.published_at or "",
+        "1" if before is not None and before.state is State.PUBLISHED and not same else "",
+        "" if same else after.now.published_at or "",
         step.root_place or id_time_ms(after.root_id),
         step.queue_entry,
         step.waiter,

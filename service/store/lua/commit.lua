@@ -25,8 +25,8 @@
 --   +5  id of the root
 --   +6  "1" to queue it for a verdict, else ""
 --   +7  the event's type, or ""
---   +8  "1" if it was published, else ""
---   +9  its place in the thread if it is published now, unix ms, else ""
+--   +8  "1" if it was published, else ""; "" too where nothing changes of what it shows
+--   +9  its place in the thread if it is published now, unix ms, else ""; likewise
 --   +10 the root's place, should it have to stand as a tombstone, unix ms
 --   +11 the queue's entry that this step does away with, or ""
 --   +12 the channel on which somebody waits for the verdict, or ""
