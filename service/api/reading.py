@@ -1,16 +1,18 @@
 """What websites read: a comment, a thread as a tree, counts, and what was said of an article."""
 
+import asyncio
 from typing import Any
 
 from aiohttp import hdrs, web
 
-from service.api.page_cache import Page
 from service.api.requests import CountsQuery, Nothing, SiteQuery, ThreadQuery
 from service.api.routing import READER, Call, Endpoints, reply
-from service.api.threads import rendered
+from service.api.services import Services
+from service.api.threads import etag, page_name, rendered
 from service.api.views import moderator_view, website_view
 from service.errors import InvalidRequest
-from service.store.directory import Role
+from service.store.directory import Role, Site
+from service.store.ordered import Cursor
 
 endpoints = Endpoints("websites")
 
@@ -23,14 +25,26 @@ async def get_comment(call: Call[Nothing, SiteQuery]) -> web.Response:
     return reply(200, view(comment, call.language))
 
 
-@endpoints.add("GET", "/v1/threads/{thread}/comments", READER, query=ThreadQuery)
+def _ask_version(services: Services, site: Site, request: web.Request) -> "asyncio.Future[Any]":
+    return services.store.threads.ask_version(site.id, request.match_info["thread"])
+
+
+@endpoints.add("GET", "/v1/threads/{thread}/comments", READER, query=ThreadQuery, ahead=_ask_version)
 async def get_thread(call: Call[Nothing, ThreadQuery]) -> web.Response:
     """List what is published in a thread, as a tree"""
-    page = await rendered(call.services, call.site, thread_of(call), call.query)
-    headers = {hdrs.ETAG: page.etag, hdrs.CACHE_CONTROL: "private, no-cache"}
-    if _known(call.request, page):
-        return web.Response(status=304, headers=headers)
-    return web.Response(body=page.body, content_type="application/json", headers=headers)
+    thread, query = thread_of(call), call.query
+    if query.cursor is not None:
+        Cursor.parsed(query.cursor)
+    version = await call.services.store.threads.version(call.site.id, thread, call.begun)
+    tag = etag(page_name(call.site, thread, query), version)
+    if _known(call.request, tag):
+        return web.Response(status=304, headers=_headers(tag))
+    page = await rendered(call.services, call.site, thread, query, version)
+    return web.Response(body=page.body, content_type="application/json", headers=_headers(page.etag))
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {hdrs.ETAG: tag, hdrs.CACHE_CONTROL: "private, no-cache"}
 
 
 @endpoints.add("GET", "/v1/counts", READER, query=CountsQuery)
@@ -51,8 +65,9 @@ def thread_of(call: Call[Any, Any]) -> str:
     return name
 
 
-def _known(request: web.Request, page: Page) -> bool:
+def _known(request: web.Request, etag: str) -> bool:
     """Whether the caller has this very page (RFC 9110, 13.1.2: weak comparison)."""
-    if request.headers.get(hdrs.IF_NONE_MATCH, "").strip() == "*":
-        return True
-    return any(f'"{tag.value}"' == page.etag for tag in request.if_none_match or ())
+    named = request.headers.get(hdrs.IF_NONE_MATCH)
+    if named is None or named == etag:
+        return named is not None
+    return named.strip() == "*" or any(f'"{tag.value}"' == etag for tag in request.if_none_match or ())

@@ -16,6 +16,7 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from service.api.fields import Request
+from service.api.kept import Kept
 from service.api.services import SERVICES, Services
 from service.api.session import signed_in
 from service.comments.merge_patch import field_errors
@@ -39,6 +40,10 @@ Q = TypeVar("Q", bound=BaseModel)
 MAX_PARAMETERS = 256
 """Of a query: 200 threads and what stands beside them."""
 
+_HEADS = 2_000  # of each call so many requests are remembered, of a kilobyte at the most
+_LONGEST_HEAD = 600  # characters of a path; a longer one is looked at each time
+_NO_BODY = Request()
+
 BODY_WITHIN_S = 15.0
 """How long a caller may take to send a body."""
 
@@ -55,6 +60,7 @@ class Call(Generic[B, Q]):
     Attributes:
         site: the site it concerns; calls that concern none must not ask.
         language: what the reader prefers.
+        begun: what `Endpoint.ahead` has begun, if it has.
     """
 
     request: web.Request
@@ -64,6 +70,7 @@ class Call(Generic[B, Q]):
     named_site: Site | None
     body: B
     query: Q
+    begun: "asyncio.Future[Any] | None" = None
 
     @property
     def site(self) -> Site:
@@ -89,6 +96,7 @@ class Endpoint:
     Attributes:
         roles: whose keys may make it.
         concerns_site: whether it is about one site, implied by the key or named by `?site=`.
+        ahead: begins a read beside the look whether the key is still good; what it finds is used if it is.
     """
 
     method: str
@@ -100,6 +108,7 @@ class Endpoint:
     body: type[BaseModel] | None = None
     query: type[BaseModel] = Request
     concerns_site: bool = True
+    ahead: "Callable[[Services, Site, web.Request], asyncio.Future[Any]] | None" = None
 
 
 class Endpoints(list[Endpoint]):
@@ -136,20 +145,60 @@ def install(app: web.Application, endpoints: list[Endpoint]) -> None:
             app.router.add_route(endpoint.method, path, _handler(endpoint))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the head of a request says, as long as sites and keys are what they are in the snapshot."""
+
+    snapshot: Snapshot
+    caller: KeyRecord
+    site: Site | None
+    query: BaseModel
+
+
 def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    known: Kept[tuple[str, str], _Asked] = Kept(_HEADS, lambda _: 1)
+
     async def handle(request: web.Request) -> web.StreamResponse:
-        services = request.app[SERVICES]
-        snapshot = await services.store.directory.current()
-        caller = await authenticated(request, services, snapshot)
-        if caller.role not in endpoint.roles:
-            raise Forbidden(f"A key of role {caller.role} may not do that.")
-        _refuse_unreadable(request.raw_path)
-        query = _query(endpoint, request)
-        site = _site(endpoint, caller, snapshot, query)
-        body = await _body(endpoint.body, request) if endpoint.body else Request()
-        return await endpoint.handler(Call(request, services, caller, snapshot, site, body, query))
+        services, head = request.app[SERVICES], _head(request)
+        asked = known.get(head) if head is not None else None
+        begun = None
+        if asked is not None and asked.site is not None and endpoint.ahead is not None:
+            begun = endpoint.ahead(services, asked.site, request)
+        try:
+            snapshot = await services.store.directory.current()
+            if asked is None or asked.snapshot is not snapshot:
+                asked = await _asked(endpoint, request, services, snapshot)
+                if head is not None:
+                    known.put(head, asked)
+            body = await _body(endpoint.body, request) if endpoint.body else _NO_BODY
+            made = Call(request, services, asked.caller, snapshot, asked.site, body, asked.query, begun)
+            return await endpoint.handler(made)
+        finally:
+            if begun is not None:
+                _forget(begun)
 
     return handle
+
+
+def _head(request: web.Request) -> tuple[str, str] | None:
+    """What tells a request from others, where its head is worth remembering: not that of a session."""
+    key = request.headers.get(hdrs.AUTHORIZATION)
+    return (request.raw_path, key) if key is not None and len(request.raw_path) <= _LONGEST_HEAD else None
+
+
+def _forget(begun: "asyncio.Future[Any]") -> None:
+    """Whatever came of it, nobody need be told."""
+    if not begun.cancel() and not begun.cancelled():
+        begun.exception()
+
+
+async def _asked(endpoint: Endpoint, request: web.Request, services: Services, snapshot: Snapshot) -> _Asked:
+    caller = await authenticated(request, services, snapshot)
+    if caller.role not in endpoint.roles:
+        raise Forbidden(f"A key of role {caller.role} may not do that.")
+    _refuse_unreadable(request.raw_path)
+    query = _query(endpoint, request)
+    return _Asked(snapshot, caller, _site(endpoint, caller, snapshot, query), query)
 
 
 async def authenticated(request: web.Request, services: Services, snapshot: Snapshot) -> KeyRecord:

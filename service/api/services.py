@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from service.api.answers import Answers
+from service.api.nodes import Nodes
 from service.api.page_cache import Pages
 from service.clock import unix_ms
 from service.settings import Settings
@@ -26,6 +27,7 @@ class Services:
     now_ms: Callable[[], int] = unix_ms
     chance: Callable[[int], int] = secrets.randbits
     pages: Pages = field(default_factory=Pages)
+    nodes: Nodes = field(default_factory=Nodes)
 
     def key_of(self, key: str, snapshot: Snapshot) -> KeyRecord | None:
         """What is known of a key, or None; the bootstrap admin's comes from the settings."""

@@ -1,114 +1,107 @@
 """A thread's page as it is sent: built from its comments, kept until the thread's version moves.
 
-One small read tells whether a kept page is still right, so what was taken down is gone from the next answer
-on.
+The version is the one small read that tells whether a page, here or with a caller, is still right: what was
+taken down is gone from the next answer on. It never comes again with other content (see `commit.lua`), so the
+ETag is made of it, and a match needs no page.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from pathlib import Path
 
 import orjson
 
-from service.api.markup import html_of
-from service.api.page_cache import Page
+import service
+from service.api.nodes import Node
+from service.api.page_cache import Page, PageName
 from service.api.requests import ThreadQuery
 from service.api.services import Services
-from service.api.views import rfc3339
-from service.comments.model import Comment, State
 from service.store.directory import Site
 from service.store.ordered import Cursor, Order
-from service.store.threads import Branches
 
-_ON_THE_LOOP = 20_000  # characters that are written in a few milliseconds; with more, others have their turn
+_ON_THE_LOOP = 500  # comments that are put together in a millisecond; with more, others have their turn
 
 
-async def rendered(services: Services, site: Site, thread: str, query: ThreadQuery) -> Page:
-    """The page as it is at this moment."""
-    name = (site.id, site.name, thread, query.sort, query.limit, query.cursor)
-    version = await services.store.threads.version(site.id, thread)
+def _program() -> bytes:
+    """Tells this program from any other, which may render the same comments otherwise."""
+    sources = sorted(Path(service.__file__).parent.rglob("*.py"))
+    return blake2b(b"".join(source.read_bytes() for source in sources), digest_size=12).digest()
+
+
+_PROGRAM = _program()
+
+
+def page_name(site: Site, thread: str, query: ThreadQuery) -> PageName:
+    """What tells a page from all others; the site's name is on it where the newsroom answers."""
+    return (site.id, site.name, thread, query.sort, query.limit, query.cursor)
+
+
+def etag(name: PageName, version: int) -> str:
+    """Different for every sort and page, even where they show the same."""
+    return f'"{version:x}-{_digest(name)}"'
+
+
+@lru_cache(maxsize=4_096)
+def _digest(name: PageName) -> str:
+    return blake2b(repr(name).encode(), digest_size=12, key=_PROGRAM).hexdigest()
+
+
+async def rendered(services: Services, site: Site, thread: str, query: ThreadQuery, version: int) -> Page:
+    """The page, no older than this version of the thread."""
+    name = page_name(site, thread, query)
 
     async def render() -> Page:
         body = await _body(services, site, thread, query)
-        return Page(version, _etag(name, body), body)
+        tag = etag(name, version)
+        if await services.store.threads.version(site.id, thread) != version:
+            tag = f'{tag[:-1]}-{blake2b(body, digest_size=12).hexdigest()}"'  # somewhere between two versions
+        return Page(version, tag, body)
 
     return await services.pages.of_version(name, version, render)
-
-
-def _etag(name: Sequence[object], body: bytes) -> str:
-    """Different for every sort and page, even where they show the same."""
-    return f'"{blake2b(repr(name).encode() + body, digest_size=12).hexdigest()}"'
 
 
 async def _body(services: Services, site: Site, thread: str, query: ThreadQuery) -> bytes:
     store = services.store
     after = Cursor.parsed(query.cursor) if query.cursor is not None else None
-    branches = await store.threads.branches(site.id, thread, Order(query.sort), query.limit, after)
-    count = (await store.threads.counts(site.id, [thread]))[thread]
-    comments = await _comments(services, site, branches)
+    branches, counts = await asyncio.gather(
+        store.threads.branches(site.id, thread, Order(query.sort), query.limit, after),
+        store.threads.counts(site.id, [thread]),
+    )
+    ids = [*branches.tops, *(reply for replies in branches.below.values() for reply in replies)]
+    nodes = await _nodes(services, site, thread, ids)
 
     def written() -> bytes:
-        return orjson.dumps(
-            {
-                "thread": thread,
-                "count": count,
-                "next_cursor": str(branches.next) if branches.next else None,
-                "comments": tree(branches, comments, site.name),
-            }
-        )
+        head = {
+            "thread": thread,
+            "count": counts[thread],
+            "next_cursor": str(branches.next) if branches.next else None,
+        }
+        return orjson.dumps(head)[:-1] + b',"comments":[' + tree(branches.tops, nodes) + b"]}"
 
-    size = sum(len(comment.now.text) for comment in comments.values())
-    return await asyncio.to_thread(written) if size > _ON_THE_LOOP else written()
+    return await asyncio.to_thread(written) if len(nodes) > _ON_THE_LOOP else written()
 
 
-async def _comments(services: Services, site: Site, branches: Branches) -> Mapping[str, Comment]:
+async def _nodes(services: Services, site: Site, thread: str, ids: Sequence[str]) -> Mapping[str, Node]:
     """All that a page shows, tombstones between a reply and the top included."""
-    ids = [*branches.tops, *(reply for replies in branches.below.values() for reply in replies)]
-    found = {c.id: c for c in await services.store.comments.many(site.id, ids) if c is not None}
-    between = {ancestor for comment in found.values() for ancestor in comment.path} - found.keys()
-    for comment in await services.store.comments.many(site.id, sorted(between)):
-        if comment is not None:
-            found[comment.id] = comment
+    comments = services.store.comments
+    found = await services.nodes.read(comments, site, thread, ids)
+    between = {ancestor for node in found.values() for ancestor in node.path} - found.keys()
+    if between:
+        found |= await services.nodes.read(comments, site, thread, sorted(between))
     return found
 
 
-def tree(branches: Branches, comments: Mapping[str, Comment], newsroom: str) -> list[dict[str, Any]]:
-    """Nest a page's comments.
+def tree(tops: Sequence[str], nodes: Mapping[str, Node]) -> bytes:
+    """Nest a page's comments, as JSON without the outermost brackets."""
+    children: dict[str, list[Node]] = {}
+    for node in nodes.values():
+        if node.path:
+            children.setdefault(node.path[-1], []).append(node)
 
-    Args:
-        comments: by id, everything the branches name and what stands between.
-        newsroom: the name under which the newsroom answers.
-    """
-    children: dict[str, set[str]] = {}
-    for replies in branches.below.values():
-        for comment in (comments[reply] for reply in replies if reply in comments):
-            for parent, child in zip(comment.path, (*comment.path[1:], comment.id), strict=True):
-                children.setdefault(parent, set()).add(child)
+    def written(node: Node) -> bytes:
+        below = sorted(children.get(node.id, ()), key=lambda child: child.place)
+        return node.text + b",".join([written(child) for child in below]) + b"]}"
 
-    def node(comment_id: str) -> dict[str, Any]:
-        below = sorted(
-            (comments[child] for child in children.get(comment_id, ()) if child in comments), key=_place
-        )
-        return _node(comments[comment_id], newsroom) | {"replies": [node(child.id) for child in below]}
-
-    return [node(top) for top in branches.tops if top in comments]
-
-
-def _place(comment: Comment) -> tuple[int, str]:
-    return (comment.now.placed_at or comment.created_at, comment.id)
-
-
-def _node(comment: Comment, newsroom: str) -> dict[str, Any]:
-    shown = comment.state is State.PUBLISHED
-    name = newsroom if comment.newsroom else comment.author.name
-    return {
-        "id": comment.id,
-        "author": {"name": name} if shown else None,
-        "newsroom": comment.newsroom,
-        "body": comment.body if shown else None,
-        "html": html_of(comment.body or "") if shown else None,
-        "edited": shown and comment.now.edited,
-        "published_at": rfc3339(comment.now.published_at),
-        "parent_id": comment.parent_id,
-    }
+    return b",".join([written(nodes[top]) for top in tops if top in nodes])

@@ -6,6 +6,7 @@ keeps doing so on a server with another number of partitions.
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -15,6 +16,7 @@ _WELL_FORMED = re.compile(f"[{_ALPHABET}]{{{_LENGTH}}}", re.ASCII)
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 
+@lru_cache(maxsize=4_096)
 def thread_hash(thread: str) -> int:
     """16 bits of the thread's name; the site takes no part, so that an export fits a site of another name."""
     return int.from_bytes(blake2b(thread.encode(), digest_size=2).digest())

@@ -4,7 +4,7 @@ Every method names the site; a comment of another site is not found.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.comments import record
@@ -124,15 +124,25 @@ class CommentStore:
         found = {comment.id: comment for comments in read for comment in comments}
         return [found.get(comment_id) for comment_id in comment_ids]
 
-    async def _read(self, p: int, site: str, ids: list[str]) -> list[Comment]:
-        comments: list[Comment] = []
+    async def _read(self, p: int, site: str, ids: Sequence[str]) -> list[Comment]:
+        return [
+            record.load(site, comment_id, found)
+            async for chunk in self._stored(p, site, ids)
+            for comment_id, found in chunk
+        ]
+
+    def records(self, site: str, thread: str, ids: Sequence[str]) -> AsyncIterator[list[tuple[str, bytes]]]:
+        """Comments of one thread as they are stored, by id, in chunks; those that are not there are left
+        out."""
+        return self._stored(self._partitions.of_thread(thread), site, ids)
+
+    async def _stored(self, p: int, site: str, ids: Sequence[str]) -> AsyncIterator[list[tuple[str, bytes]]]:
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
             names = [keys.comment(p, site, comment_id) for comment_id in chunk]
             stored = await again_if_interrupted(self._commands, "MGET", *names)
             pairs = zip(chunk, stored, strict=True)
-            comments += [record.load(site, one, found) for one, found in pairs if found is not None]
-        return comments
+            yield [(comment_id, found) for comment_id, found in pairs if found is not None]
 
     async def repeated(self, site: str, thread: str, idempotency_key: str, digest: str) -> str | None:
         """The id that an earlier request with this key made, or None.

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from service.comments.thread_policy import ThreadPolicy
 from service.store import keys
-from service.store.connection import again_if_interrupted
+from service.store.connection import again_if_interrupted, answered
 from service.store.ordered import Cursor, Order, page_of
 from service.store.partitions import Partitions
 from service.store.scripts import call
@@ -26,7 +27,7 @@ class Thread:
 
     Attributes:
         count: its published comments, replies included.
-        version: grows with every change of what is published.
+        version: grows with every change of what is published; the time of it, µs.
         revision: grows with every change of what the website says.
     """
 
@@ -68,11 +69,14 @@ class ThreadStore:
             zip(unique, await asyncio.gather(*(self.get(site, name) for name in unique)), strict=True)
         )
 
-    async def version(self, site: str, thread: str) -> int:
+    def ask_version(self, site: str, thread: str) -> "asyncio.Future[Any]":
+        """Begin to read the version; for `version`."""
+        return self._commands.ask("HGET", self._key(site, thread), "version")
+
+    async def version(self, site: str, thread: str, begun: "asyncio.Future[Any] | None" = None) -> int:
         """The one small read that tells whether a rendered thread is still what it was."""
-        return int(
-            await again_if_interrupted(self._commands, "HGET", self._key(site, thread), "version") or 0
-        )
+        look = ("HGET", self._key(site, thread), "version")
+        return int(await answered(begun or self._commands.ask(*look), self._commands, *look) or 0)
 
     async def describe(self, site: str, thread: str, seen: Thread, said: Thread) -> bool:
         """Keep what a website says; False when somebody said otherwise since `seen` was read."""

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from service.api.page_cache import Page, Pages
 
 NAME = ("bao", "t")
@@ -71,13 +69,3 @@ async def test_a_failure_is_told_to_all_who_wait_and_to_nobody_after_them() -> N
     assert [type(outcome) for outcome in outcomes] == [LookupError] * 3
     [after] = await begun(pages, renderer, 1)
     assert (await after).version == 1
-
-
-@pytest.mark.parametrize("count", [5, 40])
-async def test_the_one_not_asked_for_longest_is_forgotten(count: int) -> None:
-    pages = Pages(max_bytes=count * 3_100)
-    for number in range(count + 1):
-        pages.put((number,), Page(1, '"x"', b"0" * 100))
-        pages.get((0,))
-    assert pages.get((0,)) is not None
-    assert pages.get((1,)) is None

@@ -361,7 +361,7 @@ async def test_a_long_page_is_written_beside_the_loop_and_a_short_one_on_it(
         return tree(*arguments)
 
     monkeypatch.setattr(threads, "tree", noting)
-    monkeypatch.setattr(threads, "_ON_THE_LOOP", 2 * len(f"{GOOD} 0"))
+    monkeypatch.setattr(threads, "_ON_THE_LOOP", 2)
     for number in range(4):
         await service.publish(f"{GOOD} {number}")
         page = await thread_of(service.website)

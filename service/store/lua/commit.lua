@@ -67,6 +67,15 @@ local function refusal(key, arg)
   end
 end
 
+local time = redis.call("TIME")
+
+-- A thread's version grows with each change and is never met again with other content, not after a crash or from
+-- a backup either: it is the time, in µs.
+local function renew(thread)
+  local now, before = time[1] * 1000000 + time[2], redis.call("HGET", thread, "version") or 0
+  redis.call("HSET", thread, "version", string.format("%d", math.max(now, before + 1)))
+end
+
 local function place_in_thread(key, arg)
   local was, place = ARGV[arg + 8] ~= "", ARGV[arg + 9]
   local id, root = ARGV[arg + 4], ARGV[arg + 5]
@@ -74,7 +83,7 @@ local function place_in_thread(key, arg)
   if not was and place == "" then
     return
   end
-  redis.call("HINCRBY", thread, "version", 1)
+  renew(thread)
   if was ~= (place ~= "") then
     redis.call("HINCRBY", thread, "count", was and -1 or 1)
   end
@@ -112,7 +121,6 @@ local function list(key, arg)
   end
 end
 
-local time = redis.call("TIME")
 local oldest = string.format("%d", time[1] * 1000 - ARGV[1])
 
 local function step(key, arg)

@@ -23,6 +23,15 @@
 --
 -- Returns  one integer for each comment: 1 restored, 0 there is one of its id; nothing changed then.
 
+local time = redis.call("TIME")
+
+-- A thread's version grows with each change and is never met again with other content, not after a crash or from
+-- a backup either: it is the time, in µs.
+local function renew(thread)
+  local now, before = time[1] * 1000000 + time[2], redis.call("HGET", thread, "version") or 0
+  redis.call("HSET", thread, "version", string.format("%d", math.max(now, before + 1)))
+end
+
 local function place_in_thread(key, arg)
   local id, root, place = ARGV[arg + 3], ARGV[arg + 4], ARGV[arg + 6]
   local thread, top, replies = KEYS[key + 2], KEYS[key + 3], KEYS[key + 4]
@@ -34,7 +43,7 @@ local function place_in_thread(key, arg)
     end
   end
   if place ~= "" or redis.call("EXISTS", replies) == 1 then -- it may be the tombstone above a published reply
-    redis.call("HINCRBY", thread, "version", 1)
+    renew(thread)
   end
 end
 
