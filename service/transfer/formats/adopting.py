@@ -9,7 +9,7 @@ hash of format and id there. So a comment has the same id in every import, which
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 
 import orjson
@@ -18,6 +18,7 @@ from service.comments.ids import new_id
 from service.comments.model import NOBODY, Author, State
 from service.comments.policy import Policy
 from service.store.threads import Thread
+from service.store.transfer import AuthorStanding
 from service.transfer.formats import fitting
 from service.transfer.formats.foreign import ForeignComment, ForeignSite, ForeignThread, NumberedForeign
 from service.transfer.formats.index import Article, Found, Given, Index
@@ -69,6 +70,7 @@ def adopted(records: Iterable[NumberedForeign], adoption: Adoption) -> Records:
         yield from taking.bad(records)
         index.place(adoption.depth)
         yield Numbered(1, SiteRecord(adoption.site, taking.site_name, adoption.now_ms, Policy()))
+        yield from taking.standings
         for article in index.threads():
             yield Numbered(article.line, _thread(article))
         for line in index.lost():
@@ -80,10 +82,11 @@ def adopted(records: Iterable[NumberedForeign], adoption: Adoption) -> Records:
 
 
 class _Taking:
-    """Checks each record and puts it into the index."""
+    """Checks each record and puts it into the index; standings, which are few, are kept here."""
 
     def __init__(self, index: Index, adoption: Adoption) -> None:
         self.site_name = adoption.site
+        self.standings: list[Numbered] = []
         self._index = index
         self._adoption = adoption
 
@@ -106,6 +109,8 @@ class _Taking:
             case ForeignSite(name):
                 self.site_name = fitting.site_name(name) or self.site_name
                 return None
+            case AuthorStanding() as standing:
+                return self._take_standing(numbered.line, standing)
             case Bad(reason):
                 return reason
 
@@ -114,6 +119,13 @@ class _Taking:
         name = name_of(said, self._adoption.name_from) or ""
         known = Article(line, name, fitting.title(said.title), fitting.web_url(said.url), said.closed)
         self._index.add_thread(said.key, known)
+        return None
+
+    def _take_standing(self, line: int, said: AuthorStanding) -> str | None:
+        known = fitting.author(Author("", said.author)).id
+        if known is None:
+            return "author: breaks a rule"
+        self.standings.append(Numbered(line, replace(said, author=known)))
         return None
 
     def _take_comment(self, line: int, said: ForeignComment) -> str | None:

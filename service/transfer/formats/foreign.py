@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from service.comments.model import Author, State
+from service.store.transfer import AuthorStanding
 from service.transfer.records import Bad
 
 
@@ -87,7 +88,8 @@ class ForeignComment:
     newsroom: bool = False
 
 
-Foreign = ForeignSite | ForeignThread | ForeignComment | Bad
+Foreign = ForeignSite | ForeignThread | ForeignComment | AuthorStanding | Bad
+"""A standing names its author by the id that the author's comments have."""
 
 
 @dataclass(frozen=True, slots=True)
