@@ -10,16 +10,16 @@ from pathlib import Path
 from aiohttp import ClientSession, web
 from aiohttp.typedefs import Handler
 from pydantic import SecretStr
+from standardwebhooks import Webhook
 
-from examples.newspaper import pages, views
+from examples.newspaper import pages, views, webhook
 from examples.newspaper.client import CodauClient
+from examples.newspaper.desk import Desk
 from examples.newspaper.seed import fill
 from examples.newspaper.session import Signer
 from examples.newspaper.settings import Settings
 
 HERE = Path(__file__).parent
-LARGEST_FORM = 128 * 1024
-"""Bytes; 5,000 characters of three bytes each, percent-encoded, are 45,000."""
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -29,16 +29,6 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",  # with no-referrer, a browser's form would say «Origin: null»
     "X-Content-Type-Options": "nosniff",
 }
-
-
-@web.middleware
-async def refuse_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Take forms from our own pages alone: browsers name the page's origin in every POST."""
-    if request.method == "POST":
-        _, _, host = request.headers.get("Origin", "").partition("://")
-        if not host or host != request.host:
-            raise web.HTTPForbidden(text="403: this form came from another website\n")
-    return await handler(request)
 
 
 @web.middleware
@@ -65,6 +55,8 @@ async def open_client(app: web.Application) -> AsyncIterator[None]:
             return CodauClient(session, str(settings.codau_url), key.get_secret_value())
 
         app[views.CODAU] = client(settings.codau_key)
+        template = app[views.TEMPLATES].get_template("thread.html")
+        app[views.DESK] = Desk(app[views.CODAU], template, told=settings.webhook_secret is not None)
         desk = client(settings.moderator_key) if settings.seed and settings.moderator_key else None
         filling = asyncio.create_task(fill(settings, app[views.CODAU], desk))
         yield
@@ -75,12 +67,15 @@ async def open_client(app: web.Application) -> AsyncIterator[None]:
 
 def create_app(settings: Settings) -> web.Application:
     """Make the website; the comment service may come up later than it."""
-    app = web.Application(middlewares=[show_missing_pages, refuse_other_sites], client_max_size=LARGEST_FORM)
+    app = web.Application(middlewares=[show_missing_pages], client_max_size=webhook.LARGEST_MESSAGE)
     app[pages.SETTINGS] = settings
     app[views.SIGNER] = Signer(settings.codau_key.get_secret_value())
     app[views.TEMPLATES] = views.load_templates(HERE / "templates")
     app.cleanup_ctx.append(open_client)
     app.on_response_prepare.append(add_security_headers)
     app.add_routes(pages.routes)
+    if settings.webhook_secret:
+        app[webhook.WEBHOOK] = Webhook(settings.webhook_secret.get_secret_value())
+        app.add_routes(webhook.routes)
     app.router.add_static("/static", HERE / "static")
     return app

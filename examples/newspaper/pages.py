@@ -11,12 +11,12 @@ import re
 
 from aiohttp import web
 
-from examples.newspaper.articles import Article, articles, leading
+from examples.newspaper.articles import Article, articles
 from examples.newspaper.client import ApiProblem, Json
 from examples.newspaper.messages import explain
 from examples.newspaper.session import Reader
 from examples.newspaper.settings import Settings
-from examples.newspaper.views import CODAU, SIGNER, Draft, Page, show
+from examples.newspaper.views import CODAU, DESK, SIGNER, Draft, Page, or_none, show, show_front
 
 SETTINGS = web.AppKey("SETTINGS", Settings)
 
@@ -41,11 +41,16 @@ def article_of(request: web.Request) -> Article:
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
-    """Read the fields of a form as text.
+    """Read the fields of a form of ours as text: browsers name the page's origin in every POST.
 
     Raises:
-        web.HTTPBadRequest: it is not a form, or not in UTF-8.
+        web.HTTPForbidden: it comes from another website's page.
+        web.HTTPUnsupportedMediaType: it is not a form.
+        web.HTTPBadRequest: it is not in UTF-8.
     """
+    _, _, host = request.headers.get("Origin", "").partition("://")
+    if not host or host != request.host:
+        raise web.HTTPForbidden(text="403: this form came from another website\n")
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType
     try:
@@ -79,9 +84,16 @@ async def show_refusal(
 
 
 @routes.get("/")
-async def front(request: web.Request) -> web.StreamResponse:
-    """Lead to the leading article."""
-    raise web.HTTPFound(leading().path)
+async def front(request: web.Request) -> web.Response:
+    """Show all articles, with how many comments each has."""
+    return await show_front(request)
+
+
+@routes.get("/so-binh-luan")
+async def count(request: web.Request) -> web.Response:
+    """Tell the script how many comments each article has; of none while the service is away."""
+    counts = await or_none(request.app[DESK].counts())
+    return web.json_response(counts or {}, headers={"Cache-Control": "no-cache"})
 
 
 @routes.get(r"/{category:[a-z-]+}/{number:\d+}")
@@ -125,6 +137,7 @@ async def take_comment(
         if problem.code == "invalid_parent":
             draft.parent = ""
         return await show_refusal(request, article, Page(draft), problem)
+    request.app[DESK].note(taken)
     reader.remember(draft.name, article.thread, taken["id"])
     return back_to(request, article, reader)
 
@@ -138,7 +151,7 @@ async def take_revision(
     if comment_id not in reader.sent_to(article.thread):
         return await show_refusal(request, article, page, ApiProblem("not_found", 404))
     try:
-        await request.app[CODAU].revise(comment_id, body)
+        request.app[DESK].note(await request.app[CODAU].revise(comment_id, body))
     except ApiProblem as problem:
         return await show_refusal(request, article, page, problem)
     return back_to(request, article, reader)

@@ -138,7 +138,7 @@ async def ready(codau: CodauClient) -> None:
 
 async def filled_before(codau: CodauClient, now: datetime) -> bool:
     """Whether an earlier run filled the website so long ago that its keys may be forgotten."""
-    thread = await codau.thread(leading().thread, sort="oldest", limit=1)
+    thread = (await codau.thread(leading().thread, sort="oldest", limit=1)).document
     if not thread["comments"] or not (first := thread["comments"][0]["published_at"]):
         return bool(thread["comments"])
     return datetime.fromisoformat(first) < now - KEYS_KEPT

@@ -5,6 +5,8 @@ NEWSPAPER_HOST              address to listen on (127.0.0.1)
 NEWSPAPER_PORT              port to listen on (8081)
 NEWSPAPER_CODAU_URL         where Có Dấu answers (http://127.0.0.1:8080)
 NEWSPAPER_CODAU_KEY         a key with the role ``website``; required; stays on this server
+NEWSPAPER_WEBHOOK_SECRET    what Có Dấu answered when its webhook to /codau was set; without it, this website
+                            asks the service at every page view whether what it keeps is still right
 NEWSPAPER_SEED              1: fill the articles with sample comments in the background after the start (0)
 NEWSPAPER_MODERATOR_KEY     a key with the role ``moderator``; required by the seed, which decides on some of
                             its comments, and used for nothing else
@@ -32,6 +34,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8081, ge=1, le=65535)
     codau_url: HttpUrl = HttpUrl("http://127.0.0.1:8080")
     codau_key: SecretStr
+    webhook_secret: SecretStr | None = None
     seed: bool = False
     moderator_key: SecretStr | None = None
 
@@ -44,7 +47,8 @@ class Settings(BaseSettings):
     @property
     def origin(self) -> str:
         """Where readers reach this website, without a slash at the end."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
 def read_settings() -> Settings:

@@ -1,4 +1,4 @@
-"""How an article is shown: with its comments, the reader's own ones, and the form as it was left."""
+"""How the front page is shown, and an article: with its comments, the reader's own ones, and the form."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from aiohttp import web
 from examples.newspaper.articles import Article, articles
 from examples.newspaper.client import ApiProblem, CodauClient, Json
 from examples.newspaper.dates import long_date, short_date
+from examples.newspaper.desk import SORTS, Desk, Thread
 from examples.newspaper.session import Signer
+from examples.newspaper.status import status_of
 
 CODAU = web.AppKey("CODAU", CodauClient)
+DESK = web.AppKey("DESK", Desk)
 SIGNER = web.AppKey("SIGNER", Signer)
 TEMPLATES = web.AppKey("TEMPLATES", jinja2.Environment)
-
-PAGE_SIZE = 10
-"""Comments at the top of the tree before the reader asks for more."""
-SORTS = {"moi": "newest", "cu": "oldest"}
+HEADERS = {"Cache-Control": "private, no-cache"}
 
 T = TypeVar("T")
 
@@ -75,22 +75,14 @@ def find_comment(comments: list[Json], comment_id: str) -> Json | None:
     return None
 
 
-def may_revise(comment: Json) -> bool:
-    """Whether the text is still its reader's to change: it waits, or a check (no person) refused it."""
-    if comment["state"] != "rejected":
-        return comment["state"] in {"queued", "pending"} and not comment["edited"]
-    refused_by = {finding["code"] for finding in comment["findings"] if finding["action"] == "reject"}
-    return comment["reason"] in refused_by
-
-
 async def ask(
-    codau: CodauClient, article: Article, *, sort: str, cursor: str | None, own: list[str]
-) -> tuple[Json | None, dict[str, int] | None, list[Json]]:
-    """Ask the service at once for the thread, the counts of all articles, and the reader's own comments."""
-    thread, counts, *found = await asyncio.gather(
-        or_none(codau.thread(article.thread, sort=SORTS[sort], limit=PAGE_SIZE, cursor=cursor)),
-        or_none(codau.counts(list(articles()))),
-        *(or_none(codau.comment(comment_id)) for comment_id in own),
+    desk: Desk, article: Article, *, sort: str, cursor: str | None, own: list[str]
+) -> tuple[Thread | None, dict[str, int] | None, list[Json]]:
+    """Ask the desk at once for the thread, the counts of all articles, and the reader's own comments."""
+    thread, counts, found = await asyncio.gather(
+        or_none(desk.thread(article, sort, cursor)),
+        or_none(desk.counts()),
+        asyncio.gather(*(or_none(desk.comment(comment_id)) for comment_id in own)),
     )
     return thread, counts, [comment for comment in found if comment and comment["state"] != "erased"]
 
@@ -100,7 +92,7 @@ async def show(request: web.Request, article: Article, page: Page, *, status: in
     sort, cursor = request.query.get("sap-xep", "moi"), request.query.get("trang")
     sort = sort if sort in SORTS else "moi"
     sent = request.app[SIGNER].read(request).sent_to(article.thread)
-    thread, counts, own = await ask(request.app[CODAU], article, sort=sort, cursor=cursor, own=sent)
+    thread, counts, own = await ask(request.app[DESK], article, sort=sort, cursor=cursor, own=sent)
     text = (
         request.app[TEMPLATES]
         .get_template("article.html")
@@ -109,17 +101,21 @@ async def show(request: web.Request, article: Article, page: Page, *, status: in
             articles=articles().values(),
             counts=counts or {},
             thread=thread,
-            sort=sort,
-            cursor=cursor,
-            own=own,
-            may_revise=may_revise,
+            own=[(comment, status_of(comment)) for comment in own],
             page=page,
-            stray=page.revised.keys() - {comment["id"] for comment in own if may_revise(comment)},
-            answered=thread and find_comment(thread["comments"], page.draft.parent),
+            stray=page.revised.keys() - {comment["id"] for comment in own if status_of(comment).may_revise},
+            answered=thread and find_comment(thread.document["comments"], page.draft.parent),
         )
     )
-    headers = {"Cache-Control": "private, no-cache"}
-    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+    return web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
+
+
+async def show_front(request: web.Request) -> web.Response:
+    """Render the front page."""
+    counts = await or_none(request.app[DESK].counts())
+    template = request.app[TEMPLATES].get_template("front.html")
+    text = template.render(articles=articles().values(), counts=counts or {})
+    return web.Response(text=text, content_type="text/html", headers=HEADERS)
 
 
 def not_found(request: web.Request) -> web.Response:

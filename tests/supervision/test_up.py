@@ -175,6 +175,22 @@ def test_the_demo_is_a_newspaper_beside_it(tmp_path: Path) -> None:
         assert running.stop() == 0
 
 
+def test_the_demos_newspaper_is_told_by_a_webhook_that_nobody_else_may_have(tmp_path: Path) -> None:
+    env = environment(tmp_path / "data")
+    with up("--demo", env=env, log=tmp_path / "log") as running:
+        admin, url = keys(tmp_path / "data")["admin_key"], running.url("newspaper that uses it")
+        hooks = "/v1/sites/demo/webhooks"
+        (hook,) = running.get(hooks, admin)[1]["webhooks"]
+        assert hook["url"] == f"{url}/codau"
+        deliveries = f"{hooks}/{hook['id']}/deliveries?state=done"
+        eventually(
+            lambda: any(one["status"] == 204 for one in running.get(deliveries, admin)[1]["deliveries"])
+        )
+        assert running.call("POST", hooks, admin, {"url": hook["url"]})[0] == 422
+    with up(env=env, log=tmp_path / "log") as without:
+        assert without.get(hooks, admin) == (200, {"webhooks": []})
+
+
 @pytest.mark.parametrize("after_s", [0.4, 0.8, 1.2])
 def test_a_start_that_is_stopped_leaves_nothing_behind(tmp_path: Path, after_s: float) -> None:
     with subprocess.Popen(

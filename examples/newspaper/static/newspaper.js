@@ -5,6 +5,7 @@
 const OUT_OF_REACH = "Không kết nối được với tòa soạn. Nội dung của bạn vẫn còn đây, vui lòng gửi lại sau ít phút.";
 const QUEUED_AGAIN_MS = 2_500;
 const PENDING_AGAIN_MS = 20_000;
+const COUNT_AGAIN_MS = 15_000;
 
 let nextLook = 0;
 
@@ -33,7 +34,8 @@ function lookAgain() {
 async function look() {
   const own = part("cua-ban");
   const typed = () => [...own.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
-  const isBusy = () => document.hidden || own.contains(document.activeElement) || typed();
+  const isInside = (element) => element !== own && own.contains(element); // it has the focus itself after a sending
+  const isBusy = () => document.hidden || isInside(document.activeElement) || typed();
   try {
     const { page } = isBusy() ? {} : await load(location.pathname);
     if (page && !isBusy()) swap(page, "cua-ban");
@@ -41,6 +43,20 @@ async function look() {
     // The next look, or the reader's own reload, will tell.
   }
   lookAgain();
+}
+
+// This website keeps the counts; a webhook tells it when they change.
+async function count() {
+  try {
+    const counts = document.hidden ? {} : await (await fetch("/so-binh-luan")).json();
+    for (const shown of document.querySelectorAll("[data-count]")) {
+      const number = counts[shown.dataset.count];
+      if (number !== undefined) shown.textContent = `${number} bình luận`;
+    }
+  } catch {
+    // The next count will tell.
+  }
+  setTimeout(count, COUNT_AGAIN_MS);
 }
 
 function tell(sent, text) {
@@ -132,3 +148,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 lookAgain();
+setTimeout(count, COUNT_AGAIN_MS);

@@ -56,7 +56,8 @@ class Service:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Everything that `codau up` runs, on a data folder of its own."""
     folder, url = tmp_path_factory.mktemp("codau"), f"http://127.0.0.1:{(port := unused_port())}"
-    env = os.environ | {"CODAU_DATA_DIR": str(folder), "CODAU_PORT": str(port), "CODAU_REDIS_URL": ""}
+    chosen = {"DATA_DIR": str(folder), "PORT": str(port), "REDIS_URL": "", "WEBHOOK_ALLOW_PRIVATE": "true"}
+    env = os.environ | {f"CODAU_{name}": value for name, value in chosen.items()}
     command = [sys.executable, "-m", "service", "up"]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 THREAD = "giao-duc/4711"
 ARTICLE = f"/{THREAD}"
 UNMARKED = "toi thay cach lam nay rat hay, cam on cac thay co"
-WAITING = "Ý kiến của bạn đang chờ biên tập."
+WAITING = "Đang chờ biên tập"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -139,6 +139,8 @@ async def test_nothing_is_wider_than_a_narrow_screen(browser: Browser, newspaper
         assert await no_wider_than_the_screen(page)
         await page.get_by_role("link", name="Trả lời").last.click()
         assert await no_wider_than_the_screen(page)
+        await page.goto("/")
+        assert await no_wider_than_the_screen(page)
 
 
 async def test_more_comments_are_appended_and_sorted_without_losing_the_draft(
@@ -175,7 +177,6 @@ async def test_what_was_judged_late_is_shown_without_a_reload(browser: Browser, 
         own = page.locator("#cua-ban")
         await expect(own.locator("[data-state=queued]")).to_have_count(1)
 
-        await page.get_by_label("Tên của bạn").focus()
         await page.clock.run_for(3000)
         await expect(own.locator("[data-state=rejected]")).to_have_count(1)
 
@@ -199,6 +200,17 @@ async def test_what_a_moderator_published_is_shown_without_a_reload_but_not_over
         await page.get_by_label("Tên của bạn").focus()
         await page.clock.run_for(21_000)
         await expect(own.locator("[data-state=published]")).to_have_count(1)
+
+
+async def test_counts_change_before_the_readers_eyes(browser: Browser, newspaper: Newspaper) -> None:
+    async with reading(browser, newspaper) as page:
+        await page.clock.install()
+        await page.goto("/")
+        count = page.locator(f'[data-count="{THREAD}"]')
+        await expect(count).to_have_text("0 bình luận")
+        await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.")
+        await page.clock.run_for(16_000)
+        await expect(count).to_have_text("1 bình luận")
 
 
 async def test_a_newspaper_out_of_reach_loses_no_text(browser: Browser, newspaper: Newspaper) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import html
+import io
+import json
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -12,6 +14,7 @@ from aiohttp import ClientResponse, ClientSession, CookieJar
 from aiohttp.test_utils import unused_port
 from pydantic import HttpUrl
 
+from examples.newspaper.articles import articles
 from examples.newspaper.client import Json
 
 from .conftest import Newspaper, serving
@@ -22,7 +25,7 @@ THREAD = "giao-duc/4711"
 CLOSED = "phap-luat/4689"
 GOOD = "Bài viết làm tôi nhớ trường cũ, cảm ơn tòa soạn."
 UNMARKED = "toi thay cach lam nay rat hay, cam on cac thay co"
-WAITING = "Ý kiến của bạn đang chờ biên tập."
+WAITING = "Đang chờ biên tập"
 
 
 class Visitor:
@@ -53,6 +56,12 @@ class Visitor:
         assert found
         return found[1]
 
+    def count(self) -> int:
+        """How many comments the page says that the article has."""
+        found = re.search(r'id="so-binh-luan"><span[^>]*>(\d+) bình luận', self.page)
+        assert found
+        return int(found[1])
+
     def own(self) -> list[str]:
         """The states of the reader's own comments, newest first."""
         return re.findall(r'data-state="(\w+)"', self.page)
@@ -72,12 +81,23 @@ async def pending(newspaper: Newspaper) -> list[Json]:
 
 
 async def test_an_article_looks_like_a_newspapers(visitor: Visitor) -> None:
-    assert (await visitor.read("/")).url.path == f"/{THREAD}"
-
     assert "thứ hai, 23/11/2026, 06:15 (GMT+7)" in visitor.page
     assert "0 bình luận" in visitor.page
     notice = "Ý kiến của bạn sẽ được biên tập trước khi đăng. Vui lòng gõ tiếng Việt có dấu"
     assert notice in visitor.page
+
+
+async def test_the_front_page_leads_to_every_article_and_counts_its_comments(
+    newspaper: Newspaper, visitor: Visitor
+) -> None:
+    await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.")
+    await visitor.read("/")
+
+    for article in articles().values():
+        assert f'<a href="{article.path}">{article.title}</a>' in visitor.page
+    assert re.findall(r">(\d+) bình luận", visitor.page) == ["1", "0", "0", "0"]
+    await visitor.read("/so-binh-luan")
+    assert json.loads(visitor.page) == {thread: int(thread == THREAD) for thread in articles()}
 
 
 async def test_every_answer_forbids_what_the_page_does_not_use(visitor: Visitor) -> None:
@@ -258,7 +278,7 @@ async def test_a_reader_sees_what_became_of_the_comment(newspaper: Newspaper, vi
     moderator = newspaper.site.moderator
     await moderator.call("POST", f"{decision}/approve", body={"version": item["version"]})
     await visitor.read()
-    assert "Ý kiến của bạn đã được đăng." in visitor.page
+    assert "Đã đăng" in visitor.page
 
     taken_down = {"version": item["version"] + 1, "reason": "other", "message": "Ý kiến chưa phù hợp."}
     await moderator.call("POST", f"{decision}/reject", body=taken_down)
@@ -280,6 +300,10 @@ async def test_without_the_service_the_article_is_read_and_no_text_is_lost(newsp
         visitor = Visitor(session, settings.origin)
         assert (await visitor.read()).status == 200
         assert "Chưa tải được bình luận" in visitor.page
+        assert (await visitor.read("/")).status == 200
+        assert not re.search(r"\d bình luận", visitor.page)
+        assert (await visitor.read("/so-binh-luan")).status == 200
+        await visitor.read()
         key = visitor.hidden("key")
 
         assert (await visitor.write(GOOD)).status == 503
@@ -304,7 +328,7 @@ async def test_a_form_that_is_none_is_refused(newspaper: Newspaper) -> None:
         for status, headers, data in [
             (400, form, b"name=An&body=\xff\xfe"),
             (415, origin | {"Content-Type": "application/json"}, b"{}"),
-            (413, form, b"body=" + b"a" * 200_000),
+            (413, form, io.BytesIO(b"body=" + b"a" * 2_000_000)),
         ]:
             async with session.post(address, data=data, headers=headers) as response:
                 assert response.status == status

@@ -67,7 +67,7 @@ async def test_the_samples_show_what_checks_and_moderators_do(newspaper: Newspap
     assert "contact" in flags["Thu Hà"]
     assert flags["Ngọc Bích"] == flags["Cẩm Tú"] == set()
     thread = await newspaper.site.website.thread(THREAD, sort="newest", limit=50)
-    edited = {comment["author"]["name"] for comment in thread["comments"] if comment["edited"]}
+    edited = {comment["author"]["name"] for comment in thread.document["comments"] if comment["edited"]}
     assert edited == {"Chị Ba bán bún", "Lê Hoài An"}
 
 
