@@ -31,7 +31,7 @@ lint: .venv/installed-dev  ## style, layout, types
 lock: .venv/installed-dev  ## the lock files anew from pyproject.toml
 	$(PIP) install uv==0.13.9
 	$(BIN)/uv $(COMPILE) --extra build -o requirements.lock
-	$(BIN)/uv $(COMPILE) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv $(COMPILE) --extra build --extra dev --extra otel -c requirements.lock -o requirements-dev.lock
 
 COMPILE = pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)

@@ -38,7 +38,7 @@ def test_no_host_and_no_folder_is_named(name: str) -> None:
     assert re.findall(r"\w+://|--(?!hash=sha256:)\S+|^\s*/|@ ", text, re.MULTILINE) == []
 
 
-@pytest.mark.parametrize(("name", "extras"), [(FILES[0], ["build"]), (FILES[1], ["build", "dev"])])
+@pytest.mark.parametrize(("name", "extras"), [(FILES[0], ["build"]), (FILES[1], ["build", "dev", "otel"])])
 def test_what_the_project_asks_for_is_there(name: str, extras: list[str]) -> None:
     asked = [
         *PROJECT["dependencies"],

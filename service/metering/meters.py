@@ -81,8 +81,8 @@ class Meters:
 class Requests:
     """Requests, counted in plain numbers and handed on by `flush`.
 
-    It is on the path of every request: this way one costs half a microsecond, and to write into the shared
-    files at once, with a counter and a histogram, eight.
+    It is on the path of every request: this way one costs less than a microsecond, and to write it into the
+    shared files at once, a counter and a histogram, some seven.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
