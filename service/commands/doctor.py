@@ -11,19 +11,23 @@ import typer
 from service import settings
 
 if TYPE_CHECKING:
-    from service.supervision.doctor import Seen
+    from service.supervision.doctor.facts import Facts, Seen
 
 _MARKS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Look for what is wrong with this installation: settings, data folder, server, data, workers.
+    """Look for what is wrong with this installation: settings, files, disk, server, data, workers, webhooks.
 
-    Changes nothing. The exit status is 1 where something loses comments or stops the service.
+    Changes nothing. Each line that is not well says what to do. The exit status is 1 where something loses
+    comments or stops the service (ERROR), and 0 with warnings alone.
+
+    Example: `codau doctor --json | jq '.[] | select(.level != "ok")'`
     """
     from service.commands.output import show_json
+    from service.supervision.doctor import examine
 
-    seen = asyncio.run(_look(settings.load()))
+    seen = examine(asyncio.run(_look(settings.load())))
     if as_json:
         show_json([asdict(one) for one in seen])
     else:
@@ -32,18 +36,13 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         raise typer.Exit(1)
 
 
-async def _look(chosen: settings.Settings) -> list[Seen]:
-    from service.commands.store import opened
-    from service.supervision.doctor import Seen, look_at_folder, look_at_store
+async def _look(chosen: settings.Settings) -> Facts:
+    from service.commands.store import reached
+    from service.supervision.doctor.gathering import around, with_store
 
-    seen = [
-        Seen("warning", f"{name} is no setting.", f"did you mean {meant}?")
-        for name, meant in settings.misspelt()
-    ]
-    seen += look_at_folder(chosen.data_dir)
-    async with opened(chosen) as store:
-        seen += [one async for one in look_at_store(store, chosen)]
-    return seen
+    facts = around(chosen)
+    async with reached(chosen) as url:
+        return await with_store(facts, url)
 
 
 def _line(one: Seen) -> str:

@@ -7,12 +7,22 @@ from service.store import keys
 from service.store.connection import again_if_interrupted
 from service.store.wire import Commands
 
-FORMAT = "1"
-"""Version of the stored data; a server with data of another format is refused."""
+FORMAT = 1
+"""Version of what is stored; it grows when an older program could not read it any more (see `migrations`)."""
 
 
 class Mismatch(Exception):
-    """The data were written by an installation that this one is not."""
+    """The data are not for this installation.
+
+    Attributes:
+        what: what is so, without an end.
+        advice: what to do.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what}: {advice}.")
+        self.what = what
+        self.advice = advice
 
 
 class Partitions:
@@ -34,14 +44,39 @@ class Partitions:
         """Write format and count into an empty store; compare them with what a used one holds.
 
         Raises:
-            Mismatch: another count or format; the message says what to do.
+            Mismatch: another count or format.
         """
         await again_if_interrupted(commands, "HSETNX", keys.META, "format", FORMAT)
         await again_if_interrupted(commands, "HSETNX", keys.META, "partitions", self.count)
-        found_format, found = await again_if_interrupted(commands, "HMGET", keys.META, "format", "partitions")
-        if found_format.decode() != FORMAT:
-            raise Mismatch(
-                f"The data have format {found_format.decode()}; this version reads format {FORMAT}."
-            )
-        if int(found) != self.count:
-            raise Mismatch(f"The data have {int(found)} partitions: set CODAU_PARTITIONS={int(found)}.")
+        compare(*await written(commands), self.count)
+
+
+async def written(commands: Commands) -> tuple[int, int | None]:
+    """Format and count of partitions of the data; of an empty store `FORMAT` and None."""
+    found_format, found = await again_if_interrupted(commands, "HMGET", keys.META, "format", "partitions")
+    return int(found_format or FORMAT), None if found is None else int(found)
+
+
+def compare(found_format: int, found: int | None, count: int) -> None:
+    """See whether the data fit a program of format `FORMAT` with `count` partitions.
+
+    Raises:
+        Mismatch.
+
+    >>> compare(FORMAT + 1, 16, 16)
+    Traceback (most recent call last):
+    service.store.partitions.Mismatch: The data are of a newer Có Dấu, in format 2, and this one reads 1: \
+run that one, or restore the backup that was made before it.
+    """
+    if found_format > FORMAT:
+        raise Mismatch(
+            f"The data are of a newer Có Dấu, in format {found_format}, and this one reads {FORMAT}",
+            "run that one, or restore the backup that was made before it",
+        )
+    if found_format < FORMAT:
+        raise Mismatch(
+            f"The data are of an older Có Dấu, in format {found_format}, and this one reads {FORMAT}",
+            "start it with `codau up`, `codau api` or `codau worker`, which bring them forward",
+        )
+    if found not in (None, count):
+        raise Mismatch(f"The data have {found} partitions", f"set CODAU_PARTITIONS={found}")

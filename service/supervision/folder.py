@@ -54,3 +54,14 @@ def own(folder: Path, *, passing: bool) -> int:
     os.ftruncate(lock, 0)
     os.write(lock, f"{os.getpid()} {'passes' if passing else 'stays'}\n".encode("ascii"))
     return lock
+
+
+def is_owned(data_dir: Path) -> bool:
+    """Whether somebody owns the folder's server at this moment."""
+    place = data_dir / "valkey" / "owner.lock"
+    if not place.exists():
+        return False
+    lock = kernel.try_lock(place)
+    if lock is not None:
+        os.close(lock)
+    return lock is None
