@@ -131,6 +131,9 @@ local function step(key, arg)
   redis.call("SET", KEYS[key + 1], ARGV[arg + 2])
   list(key, arg)
   place_in_thread(key, arg)
+  if ARGV[arg + 17] ~= "" then
+    redis.call("INCR", KEYS[3])
+  end
   local now = header(ARGV[arg + 2])
   if ARGV[arg + 6] ~= "" then
     enqueue(arg, now)
@@ -138,9 +141,6 @@ local function step(key, arg)
   if ARGV[arg + 7] ~= "" then
     local told = ARGV[arg + 7] .. " " .. ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. now
     redis.call("XADD", KEYS[2], "MINID", "~", oldest, "*", "e", told)
-  end
-  if ARGV[arg + 17] ~= "" then
-    redis.call("INCR", KEYS[3])
   end
   return 1
 end
