@@ -1,22 +1,28 @@
 """How fast a site is exported and imported, and in how much memory: `python -m bench.transfer 100000`.
 
-A file of made-up comments is written, imported into an empty embedded server by `codau import`, imported once
-more, and exported by `codau export`; what came out is compared with what was made. Times and peak memory are
-those of the commands alone, taken from the kernel (wait4), with the server a process of its own.
+A file of made-up comments is written, in our format or another's, imported into an empty embedded server,
+imported once more, and exported; what came out is compared with what was made. Times and peak memory are of
+the commands alone, taken from the kernel (wait4), with the server a process of its own.
 """
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from bench.transfer_files import write_codau
+import orjson
+
+from bench.transfer_files import Made, comments, write_codau
+from bench.transfer_foreign import FORMATS, Format
+from service.comments.model import State
 from service.supervision.valkey import EmbeddedValkey
+from service.transfer import fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +66,45 @@ def same_lines(one: Path, other: Path) -> bool:
         return digest(first) == digest(second)
 
 
+def remade(made: Iterable[Made], kind: Format) -> Iterator[bytes]:
+    """What must be in an export of comments that came from another system's file."""
+    for one in made:
+        state = kind.state(one)
+        text = "" if state is State.ERASED else one.text
+        yield f"{one.at} {state} {one.parent is not None} {text}".encode()
+
+
+def found(export: Path) -> Iterator[bytes]:
+    """The same of what is in an export."""
+    with export.open("rb") as lines:
+        for known in map(orjson.loads, lines):
+            if known.get("kind") == "comment":
+                first, last = known["log"][0], known["log"][-1]
+                at = fields.unix_ms(first["at"])
+                yield f"{at} {last['to']} {bool(known.get('path'))} {first.get('text', '')}".encode()
+
+
 def main() -> None:
     """Measure as many comments as the command line says."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", nargs="?", type=int, default=100_000)
+    parser.add_argument("--format", choices=["codau", *FORMATS], default="codau")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder) / "data") as server:
-        there, back = Path(folder) / "there.jsonl", Path(folder) / "back.jsonl"
-        write_codau(there, count)
-        print(f"{count:,} comments, {there.stat().st_size / 2**20:.0f} MiB")
+        there, back = Path(folder) / "there", Path(folder) / "back.jsonl"
+        kind = FORMATS.get(asked.format)
+        (kind.write if kind else write_codau)(there, asked.count)
+        print(f"{asked.format}, {asked.count:,} comments, {there.stat().st_size / 2**20:.0f} MiB", flush=True)
+        command = ("import", "bao", str(there), "--format", asked.format)
         for name in ("import", "import again"):
-            show(name, count, run(server.url, "import", "bao", str(there), output=Path(os.devnull)))
-        show("export", count, run(server.url, "export", "bao", output=back))
-        print(f"the same lines: {same_lines(there, back)}")
+            show(name, asked.count, run(server.url, *command, output=Path(os.devnull)))
+        show("export", asked.count, run(server.url, "export", "bao", output=back))
+        same = (
+            digest(remade(comments(asked.count), kind)) == digest(found(back))
+            if kind
+            else same_lines(there, back)
+        )
+        print(f"the same comments: {same}")
 
 
 if __name__ == "__main__":
