@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+import redis
 
 from service.api import threads
 from tests.api.calls import GOOD, JSON, as_sent, raw, refused, segment, thread_of, thread_path, wrong_fields
@@ -367,3 +368,17 @@ async def test_a_long_page_is_written_beside_the_loop_and_a_short_one_on_it(
         page = await thread_of(service.website)
         assert len(page["comments"]) == number + 1
     assert beside == [False, False, True, True]
+
+
+async def test_an_etag_from_before_a_crash_that_lost_the_last_change_matches_nothing_else(
+    service: Running, redis_url: str
+) -> None:
+    await service.publish(GOOD)
+    with redis.Redis.from_url(redis_url) as client:
+        before = {key: client.dump(key) for key in client.scan_iter("codau:*:thread:*")}
+        await service.publish("Bình luận này sẽ mất.")
+        known = (await get(service)).headers["ETag"]
+        for key, value in before.items():
+            client.restore(key, 0, value, replace=True)
+    await service.publish("Bình luận này đến sau đó.")
+    assert (await get(service, **{"If-None-Match": known})).status == 200
