@@ -146,6 +146,15 @@ def test_messages_that_were_given_up_are_told(not_well: Look, redis_url: str) ->
     assert found["what"] == "3 messages to webhook wh_1 of bao were given up."
 
 
+def test_what_is_kept_too_long_is_told(not_well: Look, server: Any) -> None:
+    two_days_ago = int(time.time() * 1000) - 2 * 86_400_000
+    server.hset(keys.SWEPT_AT, mapping={"swept": two_days_ago, "owed": two_days_ago})
+    assert [one["what"] for one in not_well()] == [
+        "Nobody has looked for 48 h for what the policies say is to be kept no longer.",
+        "What was erased 48 h ago is still in the server's append-only file.",
+    ]
+
+
 def test_every_server_of_a_cluster_is_looked_at(terminal: Terminal, tmp_path: Path) -> None:
     with cluster(tmp_path) as url:
         told = terminal("doctor", status=1, REDIS_URL=url)

@@ -127,6 +127,8 @@ CASES: dict[str, tuple[Facts, str, str]] = {
     "set aside": (data(set_aside={"bao": 2}), "warning", "2 comments of bao wait for a person"),
     "switched off": (endpoint(active=False, gone=True), "warning", "Webhook wh_1 of bao answered 410"),
     "given up": (endpoint(dead=4), "warning", "4 messages to webhook wh_1 of bao were given up"),
+    "not swept": (data(swept_ms_ago=25 * HOUR_MS), "warning", "Nobody has looked for 25 h for what the"),
+    "not rewritten": (data(owed_ms=26 * HOUR_MS), "warning", "What was erased 26 h ago is still in the"),
     "late": (endpoint(waiting=Backlog(9, 2 * HOUR_MS)), "warning", "9 messages wait for webhook bao wh_1"),
 }
 

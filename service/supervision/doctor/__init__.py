@@ -6,7 +6,7 @@ of one thing, good or bad, or nothing where that thing is not there.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from service.supervision.doctor import around, data, server, webhooks
+from service.supervision.doctor import around, data, retention, server, webhooks
 from service.supervision.doctor.facts import Facts, Seen
 
 CHECKS: Sequence[Callable[[Facts], Iterator[Seen]]] = (
@@ -15,6 +15,7 @@ CHECKS: Sequence[Callable[[Facts], Iterator[Seen]]] = (
     *(server.version, server.role, server.keeps_all, server.append_only, server.written_through),
     *(server.last_write, server.memory, server.clock),
     *(data.fit, data.readable, data.backlog, data.workers, data.set_aside, data.first_keys),
+    *(retention.swept, retention.rewritten),
     *(webhooks.switched_off, webhooks.dead, webhooks.waiting),
 )
 """In the order in which they are shown."""

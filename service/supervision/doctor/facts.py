@@ -86,6 +86,8 @@ class Data:
         set_aside: by site, how many comments wait for a person because no check could judge them.
         demo_keys: ids of keys of the site to try things on that are in force.
         kept_admin_key: whether the admin key in `keys.json` is in force.
+        swept_ms_ago: when it was last looked through for what is to be kept no longer; None: never yet.
+        owed_ms: for how long the append-only files have held what was erased; None where they do not.
     """
 
     format: int
@@ -97,6 +99,8 @@ class Data:
     demo_keys: Sequence[str] = ()
     kept_admin_key: bool = False
     endpoints: Sequence[Endpoint] = ()
+    swept_ms_ago: int | None = None
+    owed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

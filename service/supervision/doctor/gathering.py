@@ -23,6 +23,7 @@ from service.store.health import Backlog
 from service.store.partitions import FORMAT, written
 from service.store.places import of_code
 from service.store.queue import GROUP
+from service.store.retention import seen
 from service.store.store import Store
 from service.store.webhooks import Hook
 from service.supervision import first_keys, folder
@@ -122,6 +123,7 @@ async def _data(url: str, settings: Settings) -> Data:
             [key.id for key in snapshot.keys.values() if key.site == first_keys.DEMO],
             _keeps_admin_key(snapshot, settings.data_dir),
             await _endpoints(store, now_ms),
+            *await _retention(store, now_ms),
         )
     finally:
         await store.close()
@@ -149,6 +151,13 @@ async def _set_aside(store: Store, site: str) -> int:
 def _keeps_admin_key(snapshot: Snapshot, data_dir: Path) -> bool:
     kept = first_keys.read(data_dir)
     return kept is not None and digest_of(kept.admin_key) in snapshot.keys
+
+
+async def _retention(store: Store, now_ms: int) -> tuple[int | None, int | None]:
+    """How long ago it was swept, and how long a rewrite is owed, ms."""
+    found = await seen(store.commands)
+    swept, owed = [None if at is None else now_ms - at for at in (found.swept, found.owed)]
+    return swept, owed
 
 
 async def _endpoints(store: Store, now_ms: int) -> list[Endpoint]:
