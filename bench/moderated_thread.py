@@ -1,8 +1,9 @@
-"""Does a busy thread ever show what was taken down? `python -m bench.moderated_thread [SECONDS [READS]]` (60, 500).
+"""Does a busy thread ever show what was taken down? `python -m bench.moderated_thread [SECONDS [READS]]`.
 
-Two API processes, each with pages of its own; so many reads a second, always with If-None-Match; moderators who
-approve, edit, reject, take back and reopen all the time, and erasures. The checker is the tests'
-(`tests/api/watching.py`): it ends the run at the first read that shows other than what had been answered before.
+For a minute, with 500 reads a second, unless told otherwise. Two API processes, each with pages of its own;
+every read has If-None-Match; moderators approve, edit, reject, take back and reopen all the time, and some
+comments are erased. The checker is the tests' (`tests/api/watching.py`): it ends the run at the first read that
+shows other than what had been answered before.
 """
 
 import asyncio
