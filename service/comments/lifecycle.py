@@ -9,7 +9,7 @@ from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from service.comments.model import NOBODY, Comment, Entry, Event, State
+from service.comments.model import NOBODY, Author, Comment, Entry, Event, State
 from service.errors import InvalidTransition
 
 
@@ -134,8 +134,12 @@ def undo(comment: Comment, *, by: str, key_id: str, at: int) -> Comment:
 def forget(comment: Comment, *, at: int) -> Comment:
     """Take out the e-mail, the address and the user agent; what is shown stays, name and id too."""
     entry = Entry(Event.FORGOTTEN, comment.state, RETENTION, at)
-    bare = replace(comment.author, email=None, ip=None, user_agent=None)
-    return replace(move(comment, entry, Actor.WORKER), author=bare)
+    return replace(move(comment, entry, Actor.WORKER), author=without_addresses(comment.author))
+
+
+def without_addresses(author: Author) -> Author:
+    """What is still known of an author then."""
+    return replace(author, email=None, ip=None, user_agent=None)
 
 
 def erase(comment: Comment, *, by: str, at: int, actor: Actor = Actor.WEBSITE) -> Comment:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from service.comments.lifecycle import without_addresses
 from service.comments.model import Comment, Entry, Event, State
 from service.store.comments import Step
 from service.store.store import Store
@@ -39,8 +40,11 @@ class _Pair:
 
     @property
     def step(self) -> Step:
-        """From what is there to what is given."""
-        return Step(self.there, self.given.comment, silent=True, root_place=self.given.root_place)
+        """From what is there to what is given; what retention took out here stays out."""
+        after = self.given.comment
+        if self.there is not None:
+            after = _with_forgotten(after, self.there)
+        return Step(self.there, after, silent=True, root_place=self.given.root_place)
 
 
 class CommentImport:
@@ -90,11 +94,34 @@ def _comment(site: str, record: CommentRecord) -> Comment:
 
 
 def _goes_on(given: Sequence[Entry], there: Sequence[Entry]) -> bool:
-    """Whether a log begins with another; erasing takes words out of all entries, so they are not compared."""
-    return len(given) > len(there) and all(
+    """Whether a log begins with another; erasing takes words out of all entries, so they are not compared.
+
+    That addresses were forgotten is passed over: each side does it in its own time.
+    """
+    ahead, behind = _without_forgetting(given), _without_forgetting(there)
+    return len(ahead) > len(behind) and all(
         (ours.event, ours.to, ours.by, ours.at) == (theirs.event, theirs.to, theirs.by, theirs.at)
-        for ours, theirs in zip(given, there, strict=False)
+        for ours, theirs in zip(ahead, behind, strict=False)
     )
+
+
+def _without_forgetting(log: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple([entry for entry in log if entry.event is not Event.FORGOTTEN])
+
+
+def _with_forgotten(given: Comment, there: Comment) -> Comment:
+    """A life that goes on from the one that is there, with the entry by which that forgot addresses."""
+    if any(e.event is Event.FORGOTTEN for e in given.log) or there.log == _without_forgetting(there.log):
+        return given
+    known = iter(given.log)
+    log = [entry if entry.event is Event.FORGOTTEN else next(known) for entry in there.log]
+    last, ahead = log[-1], list(known)
+    if last.event is Event.FORGOTTEN and ahead[0].event is Event.UNDONE:  # it must follow its decision
+        log[-1:] = [ahead[0], replace(last, to=ahead[0].to, at=ahead[0].at)]
+        del ahead[0]
+    elif last.event is Event.FORGOTTEN:
+        log[-1] = replace(last, at=min(last.at, ahead[0].at))
+    return replace(given, log=(*log, *ahead), author=without_addresses(given.author))
 
 
 def _judged(comment: Comment) -> bool:

@@ -1,5 +1,7 @@
 """An import may be repeated, and never takes back what has happened here since."""
 
+from typing import Any
+
 import pytest
 
 from service.comments.authors import Standing
@@ -7,6 +9,7 @@ from service.comments.model import Author, Comment, Entry, Event, State
 from service.store.store import Store
 from service.store.threads import Thread
 from service.store.transfer import TransferStore
+from service.transfer.importing import Tally
 from tests.transfer.living import AUTHORS, TEXTS, THREADS, Newspaper
 from tests.transfer.sites import (
     COPY_PARTITIONS,
@@ -20,6 +23,7 @@ from tests.transfer.sites import (
     queued,
     told_followers,
 )
+from workers.janitor import Janitor
 
 THREAD = THREADS[0]
 
@@ -85,6 +89,71 @@ async def test_what_has_moved_on_since_stays(redis_url: str) -> None:
         assert tally.left == 3
         assert picture(redis_url, "bao") == before
         assert told_followers(redis_url) == events
+
+
+async def test_an_old_export_brings_nothing_back_that_is_gone(redis_url: str) -> None:
+    """Erased by hand or by retention, of a comment or an author: the file still has it, the site has not."""
+    async with opened(redis_url) as store:
+        paper = await lived_in(store)
+        lines = await exported(store)
+        site = (await store.directory.current()).site("bao")
+        await paper.live([("reject", 0), ("erase", 2), ("forget", 1)])
+        days = site.policy.retention.rejected_days
+        await Janitor(store, lambda: paper.now + days * 86_400_000).drain()
+        await store.erasure.forget_author("bao", "u-1")
+        before = picture(redis_url, "bao")
+        tally, _ = await imported(store, lines)
+        assert (tally.restored, tally.brought_forward, tally.left) == (0, 0, 3)
+        assert picture(redis_url, "bao") == before
+        again = b"\n".join(await exported(store))
+        for gone in (*(line.encode() for line in (TEXTS[0], TEXTS[2])), b"BA@example.vn", b"standing"):
+            assert gone not in again
+
+
+@pytest.mark.parametrize(
+    ("moves", "state"),
+    [
+        ([("reject", 1)], State.REJECTED),
+        ([("erase", 1)], State.ERASED),
+        ([("revise", 1, "Mới")], State.QUEUED),
+        ([("approve", 1, None), ("reject", 1), ("forget", 1), ("reopen", 1)], State.PENDING),
+    ],
+    ids=["rejected", "erased", "revised", "forgotten there too"],
+)
+async def test_what_happened_elsewhere_comes_without_the_addresses_that_were_forgotten_here(
+    redis_url: str, moves: list[tuple[Any, ...]], state: State
+) -> None:
+    """Both sides of a move have retention, each in its own time."""
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        paper = await lived_in(store)
+        await imported(copy, await exported(store))
+        await Newspaper(copy, now=paper.now + 3_600_000, ids=paper.ids).live([("forget", 1)])
+        behind = (await copy.comments.get("bao", paper.ids[1])).version
+        await paper.live(moves)
+        tally, _ = await imported(copy, await exported(store))
+        assert tally.brought_forward == 1
+        comment = await copy.comments.get("bao", paper.ids[1])
+        assert comment.state is state
+        assert comment.version > behind
+        assert not comment.author.addressed
+        assert Event.FORGOTTEN in {entry.event for entry in comment.log}
+        assert await imported(copy, await exported(copy)) == (Tally(left=3, threads=1, standings=1), [])
+
+
+async def test_an_undo_that_comes_late_still_follows_its_decision(redis_url: str) -> None:
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        paper = await lived_in(store)
+        await paper.live([("approve", 1, None)])
+        await imported(copy, await exported(store))
+        await Newspaper(copy, now=paper.now + 3_600_000, ids=paper.ids).live([("forget", 1)])
+        await paper.live([("undo", 1)])
+        assert (await imported(copy, await exported(store)))[0].brought_forward == 1
+        comment = await copy.comments.get("bao", paper.ids[1])
+        assert [entry.event for entry in comment.log[2:]] == [Event.APPROVED, Event.UNDONE, Event.FORGOTTEN]
+        assert (comment.state, comment.author.addressed) == (State.PENDING, False)
+        assert (await imported(copy, await exported(copy)))[1] == []
 
 
 async def test_a_standing_that_is_known_here_stays(redis_url: str) -> None:
