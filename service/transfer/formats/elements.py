@@ -115,6 +115,7 @@ class _Reading:
         self._fed = 0
         self._began = False
         self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end

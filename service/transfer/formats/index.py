@@ -6,7 +6,7 @@ A temporary database of SQLite's own making (its name is empty): it lies in the 
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 _ID = 22  # characters of an id
 
@@ -128,7 +128,8 @@ class Index:
     def add_comment(self, given: Given) -> bool:
         """Keep a comment; False where there is one of its id."""
         done = self._db.execute(
-            "INSERT OR IGNORE INTO comment VALUES (NULL, ?, ?, ?, ?, ?, ?)", astuple(given)
+            "INSERT OR IGNORE INTO comment VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+            (given.line, given.thread, given.id, given.record, given.source, given.parent),
         )
         return done.rowcount == 1
 

@@ -16,7 +16,11 @@ _PARAGRAPHS = frozenset(
 )
 _LINES = frozenset({"br", "div", "li", "tr", "dt", "dd", "section", "article", "figure", "figcaption"})
 _UNSHOWN = frozenset({"script", "style", "template", "iframe", "title"})
+_MOST_QUOTED = 9  # levels that a line shows
 _MARKED = re.compile("[<&]")
+_ALONE = re.compile("<(?=[^<>]*(?:<|$))")
+"""What begins no tag. Python's parser looks for the end of each, time and again: many take it minutes."""
+
 _SPACES = re.compile("[ \t\r\n\f]+")
 _LINE_END = re.compile("\r\n|[\r\n]")
 _GAP = re.compile("\n{3,}")
@@ -35,10 +39,19 @@ def text_of(html: str, *, lines: bool = False) -> str:
     """
     if _MARKED.search(html) is None:
         return html if lines else _SPACES.sub(" ", html)
+    tame = _ALONE.sub("&lt;", _without_remarks(html))
     try:
-        return _reduced(html, lines=lines)
-    except AssertionError:  # a declaration that Python's parser knows nothing of, such as <![x[
-        return _reduced(html.replace("<!", "&lt;!"), lines=lines)
+        return _reduced(tame, lines=lines)
+    except AssertionError:  # a declaration that Python's parser knows nothing of, such as <![x[>
+        return _reduced(tame.replace("<!", "&lt;!"), lines=lines)
+
+
+def _without_remarks(html: str) -> str:
+    kept, at = [], 0
+    while (begins := html.find("<!--", at)) >= 0 and (ends := html.find("-->", begins + 4)) >= 0:
+        kept.append(html[at:begins])
+        at = ends + 3
+    return "".join([*kept, html[at:]])
 
 
 def _reduced(html: str, *, lines: bool) -> str:
@@ -112,7 +125,7 @@ class _Reducer(HTMLParser):
         if not self._depth["pre"]:
             line = _SPACES.sub(" ", line).strip()
         if line or always:
-            self._lines.append("> " * self._depth["blockquote"] + line)
+            self._lines.append("> " * min(self._depth["blockquote"], _MOST_QUOTED) + line)
         self._line = []
         if self._link is not None:
             self._link = (self._link[0], 0)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
-_MENDED = re.compile(
-    rb"(?P<opens><!\[CDATA\[)|(?P<closes>\]\]>)"
-    rb"|(?P<control>&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));)"
-    rb"|(?P<alone>&(?!(?:amp|lt|gt|quot|apos|\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6});))"
-)
+_OPENS, _CLOSES = b"<![CDATA[", b"]]>"
+_CONTROL = rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
+_ALONE = rb"&(?!(?:amp|lt|gt|quot|apos|\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6});)"
+_WRONG = re.compile(_CONTROL + b"|" + _ALONE)
+_MENDED = re.compile(rb"(?P<opens><!\[CDATA\[)|(?P<closes>\]\]>)|(?P<alone>%b)|%b" % (_ALONE, _CONTROL))
 _LONGEST = 16  # bytes of what is looked for, and more
 _BEGINS = re.compile(rb"[<\]&]")
 
@@ -43,7 +43,11 @@ class _Mending:
         self._within = False
 
     def __call__(self, whole: bytes) -> bytes:
-        return _MENDED.sub(self._mend, whole)
+        if _WRONG.search(whole) is not None:
+            return _MENDED.sub(self._mend, whole)
+        opens, closes = whole.rfind(_OPENS), whole.rfind(_CLOSES)
+        self._within = opens > closes or (opens == closes and self._within)
+        return whole
 
     def _mend(self, seen: re.Match[bytes]) -> bytes:
         if seen["opens"] or seen["closes"]:

@@ -1,8 +1,8 @@
 """WordPress's export (WXR, versions 1.0 to 1.2): RSS with elements of WordPress's own, prefixed `wp:`.
 
 What describes it is the program that writes it, `wp-admin/includes/export.php`. Comments stand in the item
-they belong to. It leaves out what was marked as spam, and the user agent. A comment's line breaks are those of
-the text that was typed, beside its tags.
+they belong to. It leaves out what was marked as spam, and the user agent. A comment's line breaks are those
+of the text that was typed, beside its tags.
 """
 
 from collections.abc import Iterator
