@@ -9,7 +9,7 @@ hash of format and id there. So a comment has the same id in every import, which
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import orjson
@@ -161,7 +161,7 @@ def _record(said: ForeignComment) -> bytes:
     author = fitting.author(said.author)
     return orjson.dumps(
         {
-            "author": None if erased else asdict(Author(author.name) if said.newsroom else author),
+            "author": None if erased else Author(author.name) if said.newsroom else author,
             "state": said.state,
             "text": "" if erased else fitting.body(said.body, said.form),
             "at": said.at,
