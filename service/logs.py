@@ -17,6 +17,8 @@ from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 _KEYS = re.compile(r"\b(codau_(?:website|moderator|admin)_|whsec_|Bearer )[\w+/=-]+")
 
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 _MAY_SPEAK = ("service.", "workers.", "redis.")
 
 
@@ -33,6 +35,7 @@ def set_up(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(told),
         without_keys,
+        on_one_line,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -69,6 +72,14 @@ def without_keys(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = _KEYS.sub(r"\1…", value)
+    return event
+
+
+def on_one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Write control characters out: what a caller sent makes no line of its own, and moves no cursor."""
+    for name, value in event.items():
+        if isinstance(value, str) and name != "exception":
+            event[name] = _CONTROLS.sub(lambda found: repr(found[0])[1:-1], value)
     return event
 
 

@@ -65,6 +65,18 @@ def test_a_key_is_blotted_out(log_format: str) -> None:
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
+def test_what_somebody_sent_makes_no_line_of_its_own(log_format: str) -> None:
+    stream = io.StringIO()
+    logs.set_up(log_format, stream=stream)  # type: ignore[arg-type]
+    sent = "x\r\n2026-11-23T00:00:00Z [error    ] forged\x1b[2J\x85\N{LINE SEPARATOR}"
+    structlog.get_logger().info("told", header=sent)
+    structlog.get_logger().info(sent)
+    logging.getLogger("any").warning("library: %s", sent)
+    assert len(stream.getvalue().splitlines()) == 3
+    assert not set("\r\x1b\x85\N{LINE SEPARATOR}") & set(stream.getvalue())
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
 @pytest.mark.parametrize("source", ["ours", "library"])
 def test_a_traceback_names_the_place_and_not_the_text(log_format: str, source: str) -> None:
     stream = io.StringIO()
