@@ -132,15 +132,20 @@ class _Taking:
         name = self._index.thread_name(said.thread)
         if name is None:
             return "the file does not tell of its thread before it"
-        reason, made, record = None, None, None
-        try:
-            made = _id(self._adoption, said, fitting.thread(name))
-            record = _record(said)
-        except ValueError as wrong:
-            reason = str(wrong)
+        made, record, reason = _made(self._adoption, said, name)
         if not self._index.add_comment(Given(line, name, made, record, said.id, said.parent)):
             return "its id is that of a comment before it"
         return reason
+
+
+def _made(
+    adoption: Adoption, said: ForeignComment, thread: str
+) -> tuple[str | None, bytes | None, str | None]:
+    """The id of a comment and what is kept of it, or else why it cannot be used."""
+    try:
+        return _id(adoption, said, fitting.thread(thread)), _record(said), None
+    except ValueError as wrong:
+        return None, None, str(wrong)
 
 
 def _id(adoption: Adoption, said: ForeignComment, thread: str) -> str:

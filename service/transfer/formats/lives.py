@@ -1,13 +1,13 @@
 """The log that a comment of another system gets: a life that could have been lived here, told by `import`.
 
-The other system tells how a comment stands, not how it came to that. Every log is the beginning of one and the
-same life, all of it at the time when the comment was written:
+The other system tells how a comment stands, not how it came to that. Every log is the beginning of one and
+the same life, all of it at the time when the comment was written:
 
     submitted, judged to be **pending**, approved to be **published**, **rejected**, **erased**
 
 So a later export of the other system brings a comment forward, as one of ours does: what waited is published,
-what was taken down there is taken down here, what was deleted is erased. It never leads back. What the newsroom
-wrote begins with `replied`, which publishes it; while it waits it is a reader's.
+what was taken down there is taken down here, what was deleted is erased. It never leads back. What the
+newsroom wrote begins with `replied`, which publishes it; while it waits it is a reader's.
 """
 
 from service.comments.model import Entry, Event, State
