@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.commands import check, doctor, export, import_, keys, running, sites, webhooks
+from service.commands import (
+    check,
+    deliveries,
+    doctor,
+    export,
+    import_,
+    keys,
+    queue,
+    running,
+    sites,
+    webhooks,
+)
 
 app = typer.Typer(
     name="codau",
@@ -38,6 +49,9 @@ app.command()(running.api)
 app.command()(running.worker)
 app.command()(check.check)
 app.command()(doctor.doctor)
+app.command()(queue.queue)
+app.command()(deliveries.deliveries)
+app.command()(deliveries.dead_letters)
 app.command()(export.export)
 app.command("import")(import_.import_)
 app.add_typer(sites.app, name="site")

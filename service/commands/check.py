@@ -15,6 +15,7 @@ import typer
 
 from service.commands.errors import Refused
 from service.commands.lines import LONGEST
+from service.commands.output import harmless
 
 if TYPE_CHECKING:
     from service.comments.reasons import Language
@@ -116,7 +117,7 @@ def _json_line(answer: Answer) -> str:
 def _tabbed(answer: Answer) -> str:
     """One line: state, codes of the findings, suggestion."""
     codes = ",".join(finding["code"] for finding in answer["findings"]) or answer["reason"] or ""
-    return "\t".join([answer["state"], codes, " ".join((answer["suggestion"] or "").split())]).rstrip("\t")
+    return "\t".join([answer["state"], codes, harmless(answer["suggestion"] or "")]).rstrip("\t")
 
 
 def _block(answer: Answer) -> str:
@@ -126,5 +127,5 @@ def _block(answer: Answer) -> str:
         f"  {finding['action']:<6}  {finding['code']}  {finding['score']:.2f}"
         for finding in answer["findings"]
     ]
-    lines += [f"  {answer[field]}" for field in ("message", "suggestion") if answer[field]]
+    lines += [f"  {harmless(answer[field])}" for field in ("message", "suggestion") if answer[field]]
     return "\n".join(lines)

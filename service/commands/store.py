@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,7 @@ from service import settings
 if TYPE_CHECKING:
     from service.settings import Settings
     from service.store.directory import Directory
+    from service.store.store import Store
     from service.store.wire import Commands
 
 _STOP_S = 10.0
@@ -25,6 +27,29 @@ def with_directory(action: Callable[[Directory], Awaitable[_T]]) -> _T:
     async def run() -> _T:
         async with opened(settings.load()) as store:
             return await action(Directory(store))
+
+    return asyncio.run(run())
+
+
+def with_store(action: Callable[[Store], Awaitable[_T]]) -> _T:
+    """What `action` makes of this installation's store.
+
+    Raises:
+        StartRefused: it cannot be used, or its data are not for this installation.
+    """
+
+    async def run() -> _T:
+        from service.store.store import Store
+        from service.supervision.store_check import usable
+
+        chosen = settings.load()
+        async with reached(chosen) as url:
+            await usable(url, chosen.partitions)
+            store = Store(url, chosen.partitions)
+            try:
+                return await action(store)
+            finally:
+                await store.close()
 
     return asyncio.run(run())
 
@@ -53,8 +78,21 @@ async def reached(chosen: Settings) -> AsyncIterator[str]:
     Raises:
         StartRefused: an embedded server is needed, and does not start.
     """
+    _log_to_standard_error()
     async with contextlib.AsyncExitStack() as stack:
         yield chosen.redis_url or await _embedded(chosen, stack)
+
+
+def _log_to_standard_error() -> None:
+    """Standard output is for what was asked: JSON shall stay JSON, whatever there is to warn of."""
+    import logging
+
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 async def _embedded(chosen: Settings, stack: contextlib.AsyncExitStack) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from service.__main__ import main
 from tests.supervision.codau import environment
@@ -37,8 +38,10 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
             patch.setattr(sys, "argv", ["codau", *words])
             patch.setattr(sys, "stdin", io.TextIOWrapper(source))
             patch.chdir(tmp_path)
+            capfd.readouterr()  # what the test said before
             with pytest.raises(SystemExit) as ended:
                 main()
+        structlog.reset_defaults()  # a command logs to a standard error that ends with it
         out, err = capfd.readouterr()
         assert ended.value.code == status, err
         return Told(out, err)

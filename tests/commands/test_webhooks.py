@@ -53,20 +53,46 @@ def codau(terminal: Terminal, redis_url: str) -> Terminal:
 
 
 def listed(codau: Terminal, *words: str) -> Any:
-    return json.loads(codau("webhook", *words, "--json").out)
+    return json.loads(codau(*words, "--json").out)
 
 
-def test_dead_letters_are_listed_and_sent_again(codau: Terminal, redis_url: str) -> None:
+async def switched_off(store: Store) -> None:
+    await store.webhooks.change("bao", "wh_1", lambda hook: replace(hook, active=False))
+
+
+def test_what_was_given_up_is_listed_and_sent_again(codau: Terminal, redis_url: str) -> None:
     with_store(redis_url, dead)
-    assert [hook["id"] for hook in listed(codau, "list", "bao")] == ["wh_1"]
-    found = listed(codau, "deliveries", "bao", "wh_1")
-    assert [(one["attempts"], one["error"]) for one in found] == [(13, "timeout")] * 3
-    assert codau("webhook", "resend", "bao", "wh_1", found[0]["id"]).out == "1 will be sent\n"
-    assert codau("webhook", "resend", "bao", "wh_1", "--all-dead").out == "2 will be sent\n"
-    assert listed(codau, "deliveries", "bao", "wh_1") == []
+    assert [hook["id"] for hook in listed(codau, "webhook", "list", "bao")] == ["wh_1"]
+    found = listed(codau, "deliveries", "bao", "wh_1", "--state", "dead")
+    assert [(one["webhook"], one["attempts"], one["error"]) for one in found] == [("wh_1", 13, "timeout")] * 3
+    one = codau("deliveries", "bao", "wh_1", "--resend", found[0]["id"], "--resend", found[0]["id"])
+    assert one.out == "1 will be sent\n"
+    assert len(listed(codau, "dead-letters")) == 2
+    assert codau("dead-letters", "--retry").out == "2 will be sent\n"
+    assert listed(codau, "dead-letters", "bao") == []
     again = with_store(redis_url, waiting)
     assert {one.id for one in again} == {one["id"] for one in found}
     assert {one.attempts for one in again} == {0}
+    assert {one["id"] for one in listed(codau, "deliveries", "bao")} == {one.id for one in again}
+
+
+def test_dead_letters_tell_for_a_person_what_became_of_them(codau: Terminal, redis_url: str) -> None:
+    with_store(redis_url, dead)
+    told = codau("dead-letters").out
+    assert told.count(" message ") == 3
+    assert told.count(" 13 ") == told.count(" timeout ") == 3
+    assert codau("deliveries", "bao").out == "There are none.\n"
+
+
+def test_a_webhook_that_is_switched_off_keeps_its_messages(codau: Terminal, redis_url: str) -> None:
+    with_store(redis_url, dead)
+    with_store(redis_url, switched_off)
+    told = codau("dead-letters", "--retry", status=1)
+    assert told.out == "0 will be sent\n"
+    assert told.err == "codau: webhook wh_1 of bao is switched off and keeps its messages\n"
+    found = listed(codau, "dead-letters")
+    assert len(found) == 3
+    assert "switched off" in codau("deliveries", "bao", "wh_1", "--resend", found[0]["id"], status=1).err
 
 
 def test_no_secret_is_shown(codau: Terminal, redis_url: str) -> None:
@@ -75,8 +101,22 @@ def test_no_secret_is_shown(codau: Terminal, redis_url: str) -> None:
     assert "whsec" not in told
 
 
-def test_what_is_not_there_is_told_in_one_line(codau: Terminal, redis_url: str) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["webhook", "list", "khong-co"],
+        ["deliveries", "khong-co"],
+        ["deliveries", "bao", "wh_2"],
+        ["deliveries", "bao", "wh_1", "--resend", "x"],
+        ["dead-letters", "khong-co"],
+        ["dead-letters", "khong-co", "--retry"],
+    ],
+)
+def test_what_is_not_there_is_told_in_one_line(codau: Terminal, redis_url: str, words: list[str]) -> None:
     with_store(redis_url, dead)
-    for words in (["list", "khong-co"], ["deliveries", "bao", "wh_2"], ["resend", "bao", "wh_1", "x"]):
-        assert codau("webhook", *words, status=1).err.count("\n") == 1
-    codau("webhook", "resend", "bao", "wh_1", status=2)
+    assert codau(*words, status=1).err.count("\n") == 1
+
+
+def test_a_message_is_sent_again_by_its_webhook(codau: Terminal, redis_url: str) -> None:
+    with_store(redis_url, dead)
+    assert "--resend needs the webhook" in codau("deliveries", "bao", "--resend", "x", status=2).err

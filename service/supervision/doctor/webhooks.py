@@ -26,7 +26,7 @@ def dead(facts: Facts) -> Iterator[Seen]:
             yield Seen(
                 "warning",
                 f"{endpoint.dead} messages to webhook {endpoint.id} of {endpoint.site} were given up.",
-                f"codau dead-letters --site {endpoint.site}, then codau dead-letters --retry",
+                f"mend its receiver, then codau dead-letters {endpoint.site} --retry",
             )
 
 
