@@ -288,7 +288,11 @@ OPERATIONS: Mapping[str, tuple[str, Documented]] = {
 """What needs no key: GET alone; path → summary and the rest."""
 
 PATH_PARAMETERS: Mapping[str, dict[str, Any]] = {
-    "id": {"description": "Id of the comment.", "schema": {"type": "string"}},
+    "id": {
+        "description": "Id of the comment.",
+        "schema": {"type": "string"},
+        "example": "0sapnxdg0dmmk000000007",
+    },
     "thread": {
         "description": "The website's name of the article, percent-encoded as one segment.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 256},
@@ -299,7 +303,25 @@ PATH_PARAMETERS: Mapping[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
         "example": "bao",
     },
-    "key": {"description": "Id of the key.", "schema": {"type": "string"}},
-    "hook": {"description": "Id of the webhook.", "schema": {"type": "string"}},
-    "delivery": {"description": "Id of the delivery.", "schema": {"type": "string"}},
+    "authors/key": {
+        "description": "`author.key` of a comment, percent-encoded as one segment.",
+        "schema": {"type": "string"},
+        "example": "u-1",
+    },
+    "keys/key": {
+        "description": "Id of the key.",
+        "schema": {"type": "string"},
+        "example": "4f1c2ab4d90e",
+    },
+    "hook": {
+        "description": "Id of the webhook.",
+        "schema": {"type": "string"},
+        "example": "wh_5f2b8c1d9e3a7046",
+    },
+    "delivery": {
+        "description": "Id of the delivery.",
+        "schema": {"type": "string"},
+        "example": "019a9c2f1e2b-0000-003",
+    },
 }
+"""By name, or by the segment before it and the name where that means several things."""

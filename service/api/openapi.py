@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from service import __version__
 from service.api import request_ids
 from service.api.documented import CALLS, OPERATIONS, PATH_PARAMETERS, REQUEST_HEADERS, Documented
+from service.api.examples import exemplified
 from service.api.openapi_components import Components, Json
 from service.api.routing import Endpoint
 
@@ -112,8 +113,9 @@ def _responses(documented: Documented, implied: Iterable[str], parts: Components
 
 
 def _in_path(path: str) -> Iterator[Json]:
-    for name in _names_in(path):
-        yield {"name": name, "in": "path", "required": True, **PATH_PARAMETERS[name]}
+    for segment, name in re.findall(r"(\w+)/{(\w+)}", path):
+        told = PATH_PARAMETERS.get(f"{segment}/{name}") or PATH_PARAMETERS[name]
+        yield {"name": name, "in": "path", "required": True, **told}
 
 
 def _in_query(model: type[BaseModel], parts: Components) -> Iterator[Json]:
@@ -122,7 +124,7 @@ def _in_query(model: type[BaseModel], parts: Components) -> Iterator[Json]:
         parameter: Json = {"name": name, "in": "query", "required": name in schema.get("required", ())}
         if "description" in field:
             parameter["description"] = field.pop("description")
-        yield parameter | {"schema": _not_null(field)}
+        yield parameter | {"schema": exemplified(name, _not_null(field))}
 
 
 def _in_headers(names: Iterable[str]) -> Iterator[Json]:

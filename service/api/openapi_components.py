@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from service import errors
 from service.api import problem_models, request_ids
 from service.api.documented import RESPONSE_HEADERS, Answer
+from service.api.examples import exemplified
 
 Json = dict[str, Any]
 
@@ -50,7 +51,7 @@ class Components:
     def document(self) -> Json:
         """The components object."""
         return {
-            "schemas": dict(sorted(self._schemas.items())),
+            "schemas": {name: _exemplified(self._schemas[name]) for name in sorted(self._schemas)},
             "responses": dict(sorted(self._responses.items())),
             "headers": RESPONSE_HEADERS,
             "securitySchemes": {
@@ -119,6 +120,13 @@ class Components:
     def _shared(self, name: str, response: Json) -> Json:
         self._responses[name] = response
         return {"$ref": f"#/components/responses/{name}"}
+
+
+def _exemplified(schema: Json) -> Json:
+    if "properties" not in schema:
+        return schema
+    fields = {name: exemplified(name, field) for name, field in schema["properties"].items()}
+    return schema | {"properties": fields}
 
 
 def _headers(names: Iterable[str]) -> Json:

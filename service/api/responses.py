@@ -23,7 +23,9 @@ State = Literal["queued", "pending", "published", "rejected", "erased"]
 
 def described(description: str, *examples: Any) -> Any:
     """A field with what it means, and examples."""
-    return Field(description=description, examples=list(examples) or None)
+    if not examples:  # those of the type hold
+        return Field(description=description)
+    return Field(description=description, examples=list(examples))
 
 
 class Finding(BaseModel):

@@ -1,10 +1,12 @@
 """The OpenAPI document: valid, complete, and true of what the service answers."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from service.api.documented import CALLS, OPERATIONS
@@ -57,6 +59,32 @@ def test_every_field_and_parameter_is_described(document: Any) -> None:
         if "description" not in field and "$ref" not in field and "const" not in field
     ]
     assert undescribed == []
+
+
+def test_every_field_and_parameter_has_an_example_and_none_is_wrong(document: Any) -> None:
+    for where, field in fields(document):
+        schema = field.get("schema", field)
+        examples = [*schema.get("examples", ()), *([field["example"]] if "example" in field else [])]
+        whole = schema | {"components": document["components"]}
+        for example in examples:
+            assert Draft202012Validator(whole).is_valid(example), f"{where}: {example}"
+        told = re.search(r'"(examples?|const|enum|\$ref)":|"type": "boolean"', json.dumps(field))
+        assert told, f"{where} has no example"
+
+
+def test_every_header_of_an_answer_is_described_with_an_example(document: Any) -> None:
+    headers = document["components"]["headers"]
+    assert all(header.keys() >= {"description", "schema"} for header in headers.values())
+    assert all("example" in header or "const" in header["schema"] for header in headers.values())
+    for calls in document["paths"].values():
+        for call in calls.values():
+            for response in call["responses"].values():
+                name = response.get("$ref", "").rpartition("/")[2]
+                answer = document["components"]["responses"][name] if name else response
+                assert "X-Request-ID" in answer["headers"]
+                assert {f"#/components/headers/{one}" for one in answer["headers"]} == {
+                    header["$ref"] for header in answer["headers"].values()
+                }
 
 
 def fields(document: Any) -> Iterator[tuple[str, Any]]:
