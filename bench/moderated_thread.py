@@ -1,9 +1,9 @@
 """Does a busy thread ever show what was taken down? `python -m bench.moderated_thread [SECONDS [READS]]`.
 
-For a minute, with 500 reads a second, unless told otherwise. Two API processes, each with pages of its own;
-every read has If-None-Match; moderators approve, edit, reject, take back and reopen all the time, and some
-comments are erased. The checker is the tests' (`tests/api/watching.py`): it ends the run at the first read that
-shows other than what had been answered before.
+For a minute, with 500 reads a second, unless told otherwise. Two API processes, each with pages of its
+own; every read has If-None-Match; moderators approve, edit, reject, take back and reopen all the time, and
+some comments are erased. The checker is that of the tests (`tests/api/watching.py`): it ends the run at
+the first read that shows other than what had been answered before.
 """
 
 import asyncio

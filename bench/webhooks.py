@@ -1,17 +1,23 @@
-"""How long webhooks take beside receivers that are well, hang, or fail: `python -m bench.webhooks 400 40 3`.
+"""How long a webhook takes beside one whose receiver is down: `python -m bench.webhooks 200 40 10`.
 
-So many events happen on one site, so many a second, in so many rounds, which take turns since the machine may
-be busy with other work. Courier and an embedded server run here, receivers in a process beside. A delay is
-from the commit of a step to the call of its receiver. Calls to a receiver that hangs last until the deadline.
+So many events happen on one site, so many a second, in so many turns. In each turn a receiver that is well
+is measured beside another that is well too, one that hangs, one that refuses connections, and one that
+fails. The order changes from turn to turn, since the machine may be busy with other work, and each is
+compared with the first of its own turn. A delay is from the commit of a step to the call of its receiver.
+Courier and an embedded server run here, receivers in a process beside.
+
+Calls that hang are given up after 1 s, not 15, so that a turn has many that end so.
 """
 
 import asyncio
 import contextlib
 import multiprocessing
+import socket
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,6 +35,9 @@ from service.store.webhooks import TYPES, Hook
 from service.store.webhooks import new_id as new_hook_id
 from service.supervision.valkey import EmbeddedValkey
 from workers.courier import Courier
+
+WELL = "is well"
+GIVEN_UP_S = 1.0
 
 
 class Receivers:
@@ -87,6 +96,14 @@ def receivers() -> Iterator[str]:
         process.join()
 
 
+@contextlib.contextmanager
+def refusing() -> Iterator[str]:
+    """An address at which nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}/"
+
+
 async def delays(store: Store, base: str, count: int, rate: float) -> list[float]:
     """Let events happen; returns the delays of the receiver that is well, ms."""
     sent: dict[str, float] = {}
@@ -107,15 +124,15 @@ async def delays(store: Store, base: str, count: int, rate: float) -> list[float
     return [(came[one] - at) * 1000 for one, at in sent.items()]
 
 
-async def run(folder: Path, base: str, others: Sequence[str], count: int, rate: float) -> list[float]:
-    """One round on an empty store: the receiver that is well, and others beside it."""
+async def run(folder: Path, base: str, other: str, count: int, rate: float) -> list[float]:
+    """One round on an empty store: the receiver that is well, and the other beside it."""
     with EmbeddedValkey(folder) as server:
         store, stop = Store(server.url, 16), asyncio.Event()
         await store.open()
-        for path in ("well", *others):
-            hook = Hook(new_hook_id(), f"{base}/{path}", TYPES, 0, new_secret())
+        for url in (f"{base}/well", other):
+            hook = Hook(new_hook_id(), url, TYPES, 0, new_secret())
             await store.webhooks.add("bao", hook, await store.events.ends())
-        courier = Courier(store, lambda: OutgoingClient(allow_private=True))
+        courier = Courier(store, lambda: OutgoingClient(allow_private=True, deadline_s=GIVEN_UP_S))
         working = asyncio.create_task(courier.run(stop))
         await asyncio.sleep(1)
         found = await delays(store, base, count, rate)
@@ -125,21 +142,34 @@ async def run(folder: Path, base: str, others: Sequence[str], count: int, rate: 
         return found
 
 
+def share(delays_ms: Sequence[float], part: float) -> float:
+    return sorted(delays_ms)[int(len(delays_ms) * part)]
+
+
+def told(found: Mapping[str, Sequence[Sequence[float]]], part: float, label: str) -> None:
+    """Print a share of the delays for each kind of neighbour, turn by turn against the first kind."""
+    first = [share(delays_ms, part) for delays_ms in found[WELL]]
+    for name, turns in found.items():
+        mine = [share(delays_ms, part) for delays_ms in turns]
+        low, middle, high = statistics.quantiles([a / b for a, b in zip(mine, first, strict=True)], n=4)
+        pooled = share([one for turn in turns for one in turn], part)
+        print(
+            f"{label} beside one that {name}: {statistics.median(mine):.2f} ms (of all turns {pooled:.2f}), "
+            f"{middle:.2f} × ({low:.2f}–{high:.2f})"
+        )
+
+
 def main() -> None:
     count, rate, turns = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-    rounds: dict[str, list[str]] = {
-        "beside one that is well": ["well/too"],
-        "beside one that hangs": ["hangs"],
-        "beside one that fails": ["fails"],
-    }
-    found: dict[str, list[float]] = {name: [] for name in rounds}
-    for _ in range(turns):
-        for name, others in rounds.items():
-            with tempfile.TemporaryDirectory() as folder, receivers() as base:
-                found[name] += uvloop.run(run(Path(folder), base, others, count, rate))
-    for name, measured in found.items():
-        p25, median, p95 = (sorted(measured)[len(measured) * share // 100] for share in (25, 50, 95))
-        print(f"{name}: quartile {p25:.1f} ms, median {median:.1f} ms, p95 {p95:.1f} ms")
+    found: dict[str, list[list[float]]] = {name: [] for name in (WELL, "hangs", "refuses", "fails")}
+    for turn in range(turns):
+        names = list(found)
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            with tempfile.TemporaryDirectory() as folder, receivers() as base, refusing() as nobody:
+                other = {WELL: f"{base}/well/too", "refuses": nobody}.get(name, f"{base}/{name}")
+                found[name].append(uvloop.run(run(Path(folder), base, other, count, rate)))
+    for part, label in ((0.5, "median"), (0.95, "p95")):
+        told(found, part, label)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,89 @@
+"""What a thread of 50 costs against as many bytes from a server that does no work.
+
+`python -m bench.thread_rates [ROUNDS [SECONDS]]` (15, 1): one API process, 64 connections; its pages are
+kept, and their version is read in the store for each request. `200` has an ETag of before, `304` the
+current one. All three take turns of so many seconds.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+from bench.raw_http import Connection, request
+from bench.serving import API, BARE, Served, core_s, serving
+from bench.threads import ADMIN_KEY, KEY, Reader, Shape, all_new, page_request
+from service.store.store import Store
+from service.supervision.valkey import EmbeddedValkey
+
+CONNECTIONS = 64
+
+
+async def load(process: Served, sent: bytes, status: int, seconds: float) -> tuple[float, float]:
+    """Ask again and again on all connections; requests a second, and processor time of one, s."""
+    connections = [await Connection.to(process.port) for _ in range(CONNECTIONS)]
+    count, until = 0, time.perf_counter() + seconds
+
+    async def go_on(connection: Connection) -> None:
+        nonlocal count
+        while time.perf_counter() < until:
+            if (await connection.ask(sent)).status != status:
+                raise SystemExit("an answer is not what it should be")
+            count += 1
+
+    cpu, began = core_s(process.pid), time.perf_counter()
+    await asyncio.gather(*(go_on(connection) for connection in connections))
+    took = time.perf_counter() - began
+    for connection in connections:
+        connection.close()
+    return count / took, (core_s(process.pid) - cpu) / count
+
+
+def told(samples: Sequence[float], unit: str) -> str:
+    low, median, high = statistics.quantiles(samples, n=4)
+    return f"{median:,.2f} {unit} ({low:,.2f}–{high:,.2f})"
+
+
+async def measure(redis_url: str, process: Served, plain: Served, rounds: int, seconds: float) -> None:
+    store, shape = Store(redis_url, 16), Shape("bài/năm mươi", 50)
+    await store.open()
+    await all_new(store, 0)
+    await shape.fill(store, 50)
+    reader = Reader(process, await Connection.to(process.port))
+    page, _ = await reader.ask(shape, "limit=50")
+    cases = {
+        "bare": (plain, request(f"/{len(page.body)}", KEY), 200),
+        "200": (process, page_request(shape.name, "limit=50", f'"1{page.etag[1:]}'), 200),
+        "304": (process, page_request(shape.name, "limit=50", page.etag), 304),
+    }
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
+    for _ in range(rounds):
+        for name, (asked, sent, status) in cases.items():
+            found[name].append(await load(asked, sent, status, seconds))
+    print(f"{len(page.body):,} bytes, {CONNECTIONS} connections")
+    for name, measured in found.items():
+        rates, costs = [rate for rate, _ in measured], [cpu * 1e6 for _, cpu in measured]
+        print(f"{name}: {told(rates, 'a second')}, {told(costs, 'µs')} of the processor")
+    for name in ("200", "304"):
+        both = list(zip(found[name], found["bare"], strict=True))
+        print(f"{name} against bare: {told([mine[0] / its[0] for mine, its in both], '× the requests')}")
+        print(f"{name} against bare: {told([its[1] / mine[1] for mine, its in both], '× by processor time')}")
+    reader.connection.close()
+    await store.close()
+
+
+def main() -> None:
+    rounds, seconds = (float(given) for given in (*sys.argv[1:], *("15", "1")[len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
+        settings = {"CODAU_REDIS_URL": server.url, "CODAU_ADMIN_KEY": ADMIN_KEY}
+        with serving(API, settings) as process, serving(BARE) as plain:
+            uvloop.run(measure(server.url, process, plain, int(rounds), seconds))
+
+
+if __name__ == "__main__":
+    main()
