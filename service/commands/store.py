@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from service import settings
+from service.commands.errors import Refused
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -21,11 +22,21 @@ _T = TypeVar("_T")
 
 
 def with_directory(action: Callable[[Directory], Awaitable[_T]]) -> _T:
-    """What `action` makes of the sites and keys of this installation."""
+    """What `action` makes of the sites and keys of this installation.
+
+    Raises:
+        Refused: they are of another format.
+    """
     from service.store.directory import Directory
+    from service.store.partitions import Mismatch, compare, written
 
     async def run() -> _T:
         async with opened(settings.load()) as store:
+            found_format, _ = await written(store)
+            try:
+                compare(found_format, None, 0)  # sites and keys do not depend on partitions
+            except Mismatch as mismatch:
+                raise Refused(str(mismatch)) from None
             return await action(Directory(store))
 
     return asyncio.run(run())

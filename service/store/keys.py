@@ -6,6 +6,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | key | type | holds |
 | --- | --- | --- |
 | `codau:{config}:meta` | HASH | `format`, `partitions`: checked at every start |
+| `codau:{config}:migrating` | STRING | which process brings the data forward; gone 15 s after it has died |
 | `codau:{config}:epoch` | STRING | grows with each change of a site, key or policy |
 | `codau:{config}:sites` | HASH | site id → JSON |
 | `codau:{config}:keys` | HASH | SHA-256 of a key → JSON |
@@ -53,6 +54,7 @@ together. A thread and all its comments live in one partition. What spans thread
 from hashlib import blake2b
 
 META = "codau:{config}:meta"
+MIGRATING = "codau:{config}:migrating"
 EPOCH = "codau:{config}:epoch"
 SITES = "codau:{config}:sites"
 KEYS = "codau:{config}:keys"

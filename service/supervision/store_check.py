@@ -5,6 +5,7 @@ import time
 
 from service.errors import Unavailable
 from service.store.connection import commands
+from service.store.migrations import bring_forward
 from service.store.partitions import Mismatch, Partitions
 from service.supervision.errors import StartRefused
 
@@ -12,8 +13,12 @@ PATIENCE_S = 5.0
 """How long to wait for a server that does not answer: it may be starting too."""
 
 
-async def usable(redis_url: str, partitions: int) -> None:
+async def usable(redis_url: str, partitions: int, *, begins: bool = False) -> None:
     """Write format and partition count into an empty store, or compare them with those of a used one.
+
+    Args:
+        begins: whether the service is started: then data of an older format are brought forward. A command
+            may run beside a service that still is the older one.
 
     Raises:
         StartRefused: nobody answers, or the data are not for this installation.
@@ -23,6 +28,8 @@ async def usable(redis_url: str, partitions: int) -> None:
     try:
         while True:
             try:
+                if begins:
+                    await bring_forward(store)
                 return await Partitions(partitions).check(store)
             except Unavailable as unavailable:
                 if time.monotonic() > deadline:

@@ -91,7 +91,7 @@ class _Start:
         sockets = self._listen()
         self._show_figures()
         redis_url = self._settings.redis_url or await self._server()
-        await store_check.usable(redis_url, self._settings.partitions)
+        await store_check.usable(redis_url, self._settings.partitions, begins=True)
         made, paper = await self._set_up(redis_url, sockets)
         env = environment(
             {

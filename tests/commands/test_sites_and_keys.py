@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+import redis
 
+from service.store import keys
 from service.supervision.valkey import EmbeddedValkey
 from tests.commands.conftest import Terminal
 from tests.supervision.codau import environment, up
@@ -96,3 +98,11 @@ def test_beside_a_running_service_its_server_is_used_and_a_revoked_key_refused_a
         assert running.get("/v1/sites", made["key"])[0] == 200
         terminal("key", "revoke", made["id"])
         assert running.get("/v1/sites", made["key"])[0] == 401
+
+
+def test_data_of_a_newer_program_are_not_touched(codau: Terminal, redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.hset(keys.META, mapping={"format": 99, "partitions": 16})
+    told = codau("site", "create", "bao", status=1).err
+    assert told.startswith("codau: The data are of a newer Có Dấu, in format 99")
+    assert told.count("\n") == 1
