@@ -23,6 +23,10 @@ MAX_LIST = 10_000
 """Entries of one list; matching costs no more with thousands than with ten."""
 
 
+LONGEST_WINDOW_HOURS = 720
+"""How far back a comment can matter to another: as a copy; rates look no further than seven days."""
+
+
 class Section(BaseModel):
     """A part of the policy: never changed in place, and unknown fields are refused."""
 
@@ -187,7 +191,9 @@ class Toxic(Section):
 class Duplicate(Section):
     """How long a text is remembered."""
 
-    window_hours: int = _field(72, "How far back the same text is looked for.", "hours", 24, ge=1, le=720)
+    window_hours: int = _field(
+        72, "How far back the same text is looked for.", "hours", 24, ge=1, le=LONGEST_WINDOW_HOURS
+    )
 
 
 class Flood(Section):

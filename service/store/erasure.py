@@ -8,6 +8,7 @@ from service.comments import lifecycle
 from service.comments.authors import known_as
 from service.comments.lifecycle import Actor
 from service.comments.model import Comment
+from service.comments.policy_sections import LONGEST_WINDOW_HOURS
 from service.store.authors import AuthorStore
 from service.store.comments import CommentStore, Step
 from service.store.likeness import LikenessStore
@@ -30,8 +31,9 @@ class ErasureStore:
         after = lifecycle.erase(before, by=by, at=max(now_ms, before.updated_at), actor=actor)
         if not await self._comments.commit(Step(before, after)):
             return False
-        await self._likeness.forget(before)
-        await self._unsend(before)
+        if _remembered(before, now_ms):
+            await self._likeness.forget(before)
+            await self._unsend(before)
         return True
 
     async def forget_addresses(self, before: Comment, *, now_ms: int) -> bool:
@@ -42,7 +44,8 @@ class ErasureStore:
         after = lifecycle.forget(before, at=max(now_ms, before.updated_at))
         if not await self._comments.commit(Step(before, after, silent=True)):
             return False
-        await self._unsend(before)
+        if _remembered(before, now_ms):
+            await self._unsend(before)
         return True
 
     async def _unsend(self, comment: Comment) -> None:
@@ -57,3 +60,8 @@ class ErasureStore:
         await self._rewrites.note()
         await self._authors.forget(site, author)
         await self._rewrites.note()
+
+
+def _remembered(comment: Comment, now_ms: int) -> bool:
+    """Whether anybody may still look for what it is like, or how fast it followed another."""
+    return now_ms - comment.now.submitted_at <= LONGEST_WINDOW_HOURS * 3_600_000

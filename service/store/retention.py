@@ -18,7 +18,7 @@ from service.store.rewriting import OWED
 from service.store.turns import hold
 from service.store.wire import Commands
 
-BATCH = 100
+BATCH = 50
 """Comments read and changed in one turn: some milliseconds, after which others have theirs."""
 
 HOLD_MS = 30_000
