@@ -17,7 +17,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -124,8 +125,19 @@ async def delays(store: Store, base: str, count: int, rate: float) -> list[float
     return [(came[one] - at) * 1000 for one, at in sent.items()]
 
 
-async def run(folder: Path, base: str, other: str, count: int, rate: float) -> list[float]:
-    """One round on an empty store: the receiver that is well, and the other beside it."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn: the delays, and what an event took of this process's processor time, both ms."""
+
+    delays: Sequence[float]
+    cpu: float
+
+    def delay(self, share: float) -> float:
+        return sorted(self.delays)[int(len(self.delays) * share)]
+
+
+async def run(folder: Path, base: str, other: str, count: int, rate: float) -> Turn:
+    """One turn on an empty store: the receiver that is well, and the other beside it."""
     with EmbeddedValkey(folder) as server:
         store, stop = Store(server.url, 16), asyncio.Event()
         await store.open()
@@ -135,41 +147,39 @@ async def run(folder: Path, base: str, other: str, count: int, rate: float) -> l
         courier = Courier(store, lambda: OutgoingClient(allow_private=True, deadline_s=GIVEN_UP_S))
         working = asyncio.create_task(courier.run(stop))
         await asyncio.sleep(1)
+        began = time.process_time()
         found = await delays(store, base, count, rate)
+        cpu_ms = (time.process_time() - began) * 1000 / count
         stop.set()
         await working
         await store.close()
-        return found
+        return Turn(found, cpu_ms)
 
 
-def share(delays_ms: Sequence[float], part: float) -> float:
-    return sorted(delays_ms)[int(len(delays_ms) * part)]
-
-
-def told(found: Mapping[str, Sequence[Sequence[float]]], part: float, label: str) -> None:
-    """Print a share of the delays for each kind of neighbour, turn by turn against the first kind."""
-    first = [share(delays_ms, part) for delays_ms in found[WELL]]
+def told(found: Mapping[str, Sequence[Turn]], label: str, figure: Callable[[Turn], float]) -> None:
+    """Print a figure for each kind of neighbour, and how it compares with the first kind's, turn by turn."""
+    first = [figure(turn) for turn in found[WELL]]
     for name, turns in found.items():
-        mine = [share(delays_ms, part) for delays_ms in turns]
+        mine = [figure(turn) for turn in turns]
         low, middle, high = statistics.quantiles([a / b for a, b in zip(mine, first, strict=True)], n=4)
-        pooled = share([one for turn in turns for one in turn], part)
         print(
-            f"{label} beside one that {name}: {statistics.median(mine):.2f} ms (of all turns {pooled:.2f}), "
+            f"{label} beside one that {name}: {statistics.median(mine):.2f} ms, "
             f"{middle:.2f} × ({low:.2f}–{high:.2f})"
         )
 
 
 def main() -> None:
     count, rate, turns = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-    found: dict[str, list[list[float]]] = {name: [] for name in (WELL, "hangs", "refuses", "fails")}
+    found: dict[str, list[Turn]] = {name: [] for name in (WELL, "hangs", "refuses", "fails")}
     for turn in range(turns):
         names = list(found)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             with tempfile.TemporaryDirectory() as folder, receivers() as base, refusing() as nobody:
                 other = {WELL: f"{base}/well/too", "refuses": nobody}.get(name, f"{base}/{name}")
                 found[name].append(uvloop.run(run(Path(folder), base, other, count, rate)))
-    for part, label in ((0.5, "median"), (0.95, "p95")):
-        told(found, part, label)
+    told(found, "median delay", lambda turn: turn.delay(0.5))
+    told(found, "p95 delay", lambda turn: turn.delay(0.95))
+    told(found, "processor time of an event", lambda turn: turn.cpu)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook
 
 Reply = Callable[[], web.Response]
@@ -49,12 +49,14 @@ class Receiver:
     Attributes:
         reply: makes its answers.
         hangs: while set to an event, calls wait for it first.
+        listen: takes connections from now on.
     """
 
     url: str = ""
     messages: list[Message] = field(default_factory=list)
     reply: Reply = lambda: web.Response(status=204)
     hangs: asyncio.Event | None = None
+    listen: Callable[[], Awaitable[None]] = field(init=False)
 
     async def handle(self, request: web.Request) -> web.Response:
         self.messages.append(Message(request.headers.copy(), await request.read()))
@@ -69,13 +71,20 @@ class Receiver:
 
 
 @contextlib.asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    """A receiver on a free port."""
+async def receiving(*, listening: bool = True) -> AsyncIterator[Receiver]:
+    """A receiver on a free port; not listening, it refuses connections until it is told to listen."""
     receiver = Receiver()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", receiver.handle)
-    async with TestServer(app) as server:
-        receiver.url = str(server.make_url("/nhan"))
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        receiver.url = f"http://127.0.0.1:{bound.getsockname()[1]}/nhan"
+        receiver.listen = web.SockSite(runner, bound).start
+        if listening:
+            await receiver.listen()
         yield receiver
         if receiver.hangs is not None:
             receiver.hangs.set()
+        await runner.cleanup()

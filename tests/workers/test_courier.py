@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -326,25 +327,46 @@ async def happens(service: Running, count: int) -> list[str]:
     return [comment["id"] for comment in made]
 
 
+@pytest.mark.parametrize("how", ["fails", "hangs", "refuses"])
 async def test_a_receiver_that_was_down_for_an_hour_gets_everything_in_order(
-    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+    service: Running, receiver: Receiver, clock: Clock, how: str
 ) -> None:
-    hook = await set_hook(service, receiver)
-    receiver.answers(503)
-    ids: list[str] = []
-    for _ in range(12):
-        ids += await happens(service, 2)
+    """And another, that was well all the time, has everything by then."""
+    client = partial(OutgoingClient, allow_private=True, deadline_s=0.5)
+    courier, ids = Courier(service.store, client, clock), list[str]()
+    async with receiving(listening=how != "refuses") as down:
+        hook, _ = [await set_hook(service, one) for one in (down, receiver)]
+        down.hangs = asyncio.Event() if how == "hangs" else None
+        down.answers(503 if how == "fails" else 204)
+        for _ in range(4):
+            ids += await happens(service, 2)
+            await courier.drain()
+            clock.forward(900)
+        everything = {one: ["comment.pending", "comment.published"] for one in ids}
+        assert told(receiver) == everything
+        assert len(await deliveries(service, hook, "waiting")) == 16
+        await comes_back(down, how)
+        clock.forward(3_600)
         await courier.drain()
-        clock.forward(300)
-    receiver.answers(200)
-    receiver.messages.clear()
-    clock.forward(3_600)
-    await courier.drain()
-    told: dict[str, list[str]] = {}
+        assert told(down) == everything
+        assert await deliveries(service, hook, "waiting") == []
+
+
+async def comes_back(down: Receiver, how: str) -> None:
+    down.messages.clear()
+    if down.hangs is not None:
+        down.hangs.set()
+    if how == "refuses":
+        await down.listen()
+    down.answers(204)
+
+
+def told(receiver: Receiver) -> dict[str, list[str]]:
+    """What came, by comment."""
+    found: dict[str, list[str]] = {}
     for message in receiver.messages:
-        told.setdefault(message.told[0], []).append(message.told[1])
-    assert told == {one: ["comment.pending", "comment.published"] for one in ids}
-    assert await deliveries(service, hook, "waiting") == []
+        found.setdefault(message.told[0], []).append(message.told[1])
+    return found
 
 
 async def test_events_that_come_again_are_not_sent_again(
