@@ -18,7 +18,7 @@ call() {
     local answer status=0
     answer=$(mktemp)
     request --output "$answer" "$@" || status=$?
-    cat "$answer"
+    [[ ! -s $answer ]] || { cat "$answer" && echo; }
     rm -f "$answer"
     return "$status"
 }

@@ -18,13 +18,11 @@ from aiohttp import ClientResponse, ClientSession, CookieJar
 from aiohttp.test_utils import unused_port
 
 from service.outgoing.signature import new_secret
-from tests.clients.calling import CLIENTS, Network, network
+from tests.clients.calling import CLIENTS, Network, needs_node, needs_php, network
 from tests.clients.test_clients import GOOD, UNMARKED, message
 from tests.running import Running
 
 THREAD = "doi-song/4711"
-needs_php = pytest.mark.skipif(shutil.which("php") is None, reason="php is not installed")
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
 
 @asynccontextmanager
