@@ -226,7 +226,9 @@ class Trusted(Section):
 class Retention(Section):
     """How long data is kept that is not needed to show what is published."""
 
-    rejected_days: int = _field(90, "Rejected comments are erased so long after their rejection.", "days", 30, ge=1, le=3_650)
+    rejected_days: int = _field(
+        90, "Rejected comments are erased so long after their rejection.", "days", 30, ge=1, le=3_650
+    )
     address_days: int = _field(
         365,
         "E-mails, network addresses and user agents are taken out of comments that came so long ago.",
