@@ -89,6 +89,8 @@ def import_(
     Of our own format ids, times and versions stay; of the others replies, times, and whether a comment waits,
     is published or was refused. What is there already stays as it is, so an import can be repeated. A bad
     line is told with its number and passed over; then the exit status is 1. Webhooks hear nothing of it.
+
+    Examples: `gunzip < bao.jsonl.gz | codau import bao -`, `codau import bao comments.xml --format wordpress`
     """
     from service.commands.arguments import columns_of, site_id
     from service.transfer.records import Unreadable
