@@ -130,7 +130,7 @@ $form['key'] = $form['key'] ?: bin2hex(random_bytes(16)); // made with the form:
   <p>Ý kiến của bạn sẽ được biên tập trước khi đăng. Vui lòng gõ tiếng Việt có dấu.</p>
   <input type="hidden" name="key" value="<?= text($form['key']) ?>">
   <p><label>Tên <input name="name" value="<?= text($form['name']) ?>" maxlength="80" required></label></p>
-  <p><label>Ý kiến <textarea name="body" maxlength="5000" required><?= text($form['comment'] === '' ? $form['body'] : '') ?></textarea></label></p>
+  <p><label>Ý kiến <textarea name="body" rows="4" cols="36" maxlength="5000" required><?= text($form['comment'] === '' ? $form['body'] : '') ?></textarea></label></p>
   <p><button>Gửi ý kiến</button></p>
 </form>
 <?php foreach (own($codau) as $one): ?>
@@ -141,7 +141,7 @@ $form['key'] = $form['key'] ?: bin2hex(random_bytes(16)); // made with the form:
   <?php if ($one['state'] === 'rejected' && $one['suggestion']): ?>
   <form method="post">
     <input type="hidden" name="comment" value="<?= text($one['id']) ?>">
-    <p><label>Gợi ý có dấu <textarea name="body"><?= text($form['comment'] === $one['id'] ? $form['body'] : $one['suggestion']) ?></textarea></label></p>
+    <p><label>Gợi ý có dấu <textarea name="body" rows="4" cols="36"><?= text($form['comment'] === $one['id'] ? $form['body'] : $one['suggestion']) ?></textarea></label></p>
     <p><button>Gửi bản có dấu</button></p>
   </form>
   <?php endif ?>
