@@ -147,9 +147,9 @@ def install(app: web.Application, endpoints: list[Endpoint]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the head of a request says, as long as sites and keys are what they are in the snapshot."""
+    """What the head of a request says, as long as sites and keys are those of this epoch."""
 
-    snapshot: Snapshot
+    epoch: int
     caller: KeyRecord
     site: Site | None
     query: BaseModel
@@ -166,7 +166,7 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
             begun = endpoint.ahead(services, asked.site, request)
         try:
             snapshot = await services.store.directory.current()
-            if asked is None or asked.snapshot is not snapshot:
+            if asked is None or asked.epoch != snapshot.epoch:
                 asked = await _asked(endpoint, request, services, snapshot)
                 if head is not None:
                     known.put(head, asked)
@@ -198,7 +198,7 @@ async def _asked(endpoint: Endpoint, request: web.Request, services: Services, s
         raise Forbidden(f"A key of role {caller.role} may not do that.")
     _refuse_unreadable(request.raw_path)
     query = _query(endpoint, request)
-    return _Asked(snapshot, caller, _site(endpoint, caller, snapshot, query), query)
+    return _Asked(snapshot.epoch, caller, _site(endpoint, caller, snapshot, query), query)
 
 
 async def authenticated(request: web.Request, services: Services, snapshot: Snapshot) -> KeyRecord:
