@@ -75,7 +75,8 @@ class Desk:
 
     async def comment(self, comment_id: str) -> Json:
         """Where a reader's comment stands; what was known last while the service is away."""
-        if fresh := self._comments.fresh(comment_id):
+        fresh = self._comments.fresh(comment_id)
+        if fresh and fresh["state"] != "queued":  # the verdict is moments away
             return fresh
         try:
             comment = await self._codau.comment(comment_id)

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import Generic, TypeVar
 
-from examples.newspaper.client import ApiProblem, Json
+from examples.newspaper.client import BUSY, ApiProblem, Json
 
 MOST_COMMENTS = 10_000
 """Comments that are remembered; of an older one its reader's next visit asks the service."""
+
+AWAY_KEPT_S = 600.0
+"""Seconds for which the last answer is shown while the service is away."""
 
 T = TypeVar("T")
 
@@ -56,8 +59,8 @@ class Cache(Generic[T]):
         """The answer as it is kept, else what `ask` brings; it is given the one before.
 
         Raises:
-            ApiProblem: the service does not answer, and what is kept is known to be outdated: it may show
-                what was taken down.
+            ApiProblem: the service does not answer, and what is kept is known to be outdated, or old: it may
+                show what was taken down.
         """
         entry = self._entries.setdefault(name, _Entry())
         if entry.value is not None and self._is_fresh(entry):
@@ -66,10 +69,14 @@ class Cache(Generic[T]):
             entry.asking = asyncio.create_task(self._ask(entry, ask)), entry.news
         try:
             return await asyncio.shield(entry.asking[0])
-        except ApiProblem:
-            if entry.value is None or entry.known != entry.news:
+        except ApiProblem as problem:
+            if entry.value is None or not self._may_be_shown(entry, problem):
                 raise
             return entry.value
+
+    def _may_be_shown(self, entry: _Entry[T], problem: ApiProblem) -> bool:
+        is_lately = self._now_s() - entry.asked_at < AWAY_KEPT_S
+        return problem.status in BUSY and entry.known == entry.news and is_lately
 
     def _is_fresh(self, entry: _Entry[T]) -> bool:
         return entry.known == entry.news and self._now_s() - entry.asked_at < self._kept_s

@@ -28,7 +28,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What the newspaper is told from outside; see the module for each variable."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSPAPER_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="NEWSPAPER_", env_ignore_empty=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: int = Field(default=8081, ge=1, le=65535)

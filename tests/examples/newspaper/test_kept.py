@@ -104,6 +104,21 @@ async def test_a_service_that_is_away_leaves_what_is_kept(cache: Cache[str], clo
     await cache.get("a", answering("kept"))
     clock.now_s += KEPT_S
     assert await cache.get("a", away) == "kept"
+    clock.now_s += kept.AWAY_KEPT_S
+    with pytest.raises(ApiProblem):
+        await cache.get("a", away)
+
+
+async def test_a_service_that_refuses_is_not_taken_for_one_that_is_away(
+    cache: Cache[str], clock: Clock
+) -> None:
+    async def refuse(before: str | None) -> str:
+        raise ApiProblem("unauthorized", 401)
+
+    await cache.get("a", answering("kept"))
+    clock.now_s += KEPT_S
+    with pytest.raises(ApiProblem):
+        await cache.get("a", refuse)
 
 
 async def test_what_may_have_been_taken_down_is_not_shown_while_the_service_is_away(
