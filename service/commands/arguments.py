@@ -44,6 +44,19 @@ def columns_of(text: str) -> dict[str, str]:
     return known
 
 
+def delimiter_of(text: str | None) -> str | None:
+    """One character; `tab` is the one that is hard to type.
+
+    Raises:
+        typer.BadParameter.
+    """
+    if text is None or text == "tab":
+        return text and "\t"
+    if len(text) != 1 or text in '"\r\n':
+        raise typer.BadParameter(f"{text!r} is no single character, nor `tab`")
+    return text
+
+
 def json_of(text: str) -> Any:
     """Raises: typer.BadParameter."""
     try:

@@ -51,10 +51,9 @@ def check(
             _check_lines(_json_line if as_json else _tabbed, language.value)
         else:
             as_text = _json_line if as_json else _block
-            print(as_text(judged(os.fsencode(text), language.value)), flush=True)
-    except BrokenPipeError:  # whoever reads the answers has gone, `head` for one
-        with contextlib.suppress(AttributeError, OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's flush at the end
+            print(as_text(judged(os.fsencode(text), language.value)))
+    except BrokenPipeError:  # whoever reads the answers has had enough of them, and that is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's own flush at the end
 
 
 def _check_lines(as_text: Callable[[Answer], str], language: Language) -> None:

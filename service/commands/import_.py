@@ -81,7 +81,7 @@ def import_(
     ] = "",
     delimiter: Annotated[
         str | None,
-        typer.Option(help="Of a CSV file: what stands between two columns, where that is not plain."),
+        typer.Option(help="Of a CSV file: what stands between two columns, `tab` for a tab; by default it is found out."),
     ] = None,
 ) -> None:
     """Bring in what `codau export` or another comment system wrote; beside a running `codau up` too.
@@ -92,10 +92,10 @@ def import_(
 
     Examples: `gunzip < bao.jsonl.gz | codau import bao -`, `codau import bao comments.xml --format wordpress`
     """
-    from service.commands.arguments import columns_of, site_id
+    from service.commands.arguments import columns_of, delimiter_of, site_id
     from service.transfer.records import Unreadable
 
-    asked = _Asked(site_id(site), file, format, thread_from, columns_of(columns), delimiter)
+    asked = _Asked(site_id(site), file, format, thread_from, columns_of(columns), delimiter_of(delimiter))
     _refuse_unused(asked)
     try:
         tally = asyncio.run(_import(asked))

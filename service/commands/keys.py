@@ -33,7 +33,10 @@ def list_keys(
     site: Annotated[str | None, typer.Option(metavar="SITE", help="Only those of this site.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the keys by id and name. The keys themselves are kept nowhere."""
+    """List the keys by id and name. The keys themselves are kept nowhere.
+
+    Example: `codau key list --site bao`
+    """
     from service.commands.output import show
 
     async def listed(directory: Directory) -> list[KeyRecord]:
@@ -88,7 +91,10 @@ def create(
 def revoke(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="As `codau key list` shows it.")],
 ) -> None:
-    """Revoke a key: the next request with it is refused."""
+    """Revoke a key: the next request with it is refused.
+
+    Example: `codau key revoke 0f1e2d3c4b5a`
+    """
 
     async def revoked(directory: Directory) -> KeyRecord:
         for key in (await directory.current()).keys.values():

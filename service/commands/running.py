@@ -26,6 +26,8 @@ def up(
 
     Valkey comes along unless CODAU_REDIS_URL names a server. The first start makes an admin key and a site to
     try things on; its keys are printed and kept in the data folder.
+
+    Examples: `codau up --demo`, `CODAU_PORT=9000 codau up`
     """
     from service.supervision.up import Parts
 
@@ -33,14 +35,20 @@ def up(
 
 
 def api() -> None:
-    """Run the API alone, CODAU_API_PROCESSES times; CODAU_REDIS_URL names its server."""
+    """Run the API alone, CODAU_API_PROCESSES times; CODAU_REDIS_URL names its server.
+
+    Example: `CODAU_REDIS_URL=redis://127.0.0.1:6379 codau api`
+    """
     from service.supervision.up import Parts
 
     _run(Parts(api=True))
 
 
 def worker() -> None:
-    """Run the workers alone, CODAU_WORKER_PROCESSES times; CODAU_REDIS_URL names their server."""
+    """Run the workers alone, CODAU_WORKER_PROCESSES times; CODAU_REDIS_URL names their server.
+
+    Example: `CODAU_REDIS_URL=redis://127.0.0.1:6379 codau worker`
+    """
     from service.supervision.up import Parts
 
     _run(Parts(workers=True))

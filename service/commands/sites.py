@@ -24,7 +24,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command("list")
 def list_sites(as_json: AsJson = False) -> None:
-    """List the sites."""
+    """List the sites.
+
+    Example: `codau site list --json`
+    """
     from service.commands.output import show
 
     rows = [_row(site) for site in with_directory(lambda directory: directory.list_sites())]
@@ -37,7 +40,10 @@ def create(
     name: Annotated[str, typer.Option(help="What people call it; the id unless given.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a site. Then make its keys: `codau key create --role website --site SITE`."""
+    """Make a site. Then make its keys: `codau key create --role website --site SITE`.
+
+    Example: `codau site create bao --name "Báo Ví Dụ"`
+    """
     _put(site, name or site, new=True, as_json=as_json)
 
 
@@ -47,7 +53,10 @@ def rename(
     name: Annotated[str, typer.Argument(help="Its new name; the id stays.")],
     as_json: AsJson = False,
 ) -> None:
-    """Rename a site."""
+    """Rename a site.
+
+    Example: `codau site rename bao "Báo Mới"`
+    """
     _put(site, name, new=False, as_json=as_json)
 
 
