@@ -9,6 +9,7 @@ import redis
 
 from service.comments import ids, lifecycle
 from service.comments.authors import author_key
+from service.comments.lifecycle import Actor
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.policy import Policy
 from service.store import keys
@@ -210,6 +211,30 @@ async def test_several_at_the_same_time_do_everything_once(store: Store) -> None
     assert [sum(one.erased for one in done), sum(one.forgotten for one in done)] == [30, 30]
     assert {one.version for one in await now_of(store, [*gone, *bare])} == {4}
     assert len(events(store.url)) == 30
+
+
+async def test_who_is_first_wins_and_everything_stays_in_step(store: Store) -> None:
+    """Moderators reopen, websites erase, and addresses go, while rejected comments are swept away."""
+    await keeping(store, rejected_days=1, address_days=1)
+    comments = [await lived(store, number, State.REJECTED, came=2) for number in range(60)]
+    reopening = Entry(Event.REOPENED, State.PENDING, "Lan", NOW, "k1")
+
+    async def reopen(comment: Comment) -> bool:
+        return await store.comments.commit(Step(comment, lifecycle.decide(comment, reopening)))
+
+    async def erase(comment: Comment) -> bool:
+        return await store.erasure.erase(comment, by="web", actor=Actor.WEBSITE, now_ms=NOW)
+
+    reopened, erased, *swept = await asyncio.gather(
+        asyncio.gather(*map(reopen, comments[::3])),
+        asyncio.gather(*map(erase, comments[1::3])),
+        *(janitor(store).drain() for _ in range(2)),
+    )
+    states = [one.state for one in await now_of(store, comments)]
+    assert states.count(State.PENDING) == sum(reopened)
+    assert states.count(State.ERASED) == sum(erased) + sum(one.erased for one in swept) == 60 - sum(reopened)
+    assert_consistent(everything(store.url))
+    assert await janitor(store, NOW + DAY).drain() == Taken(forgotten=sum(reopened))
 
 
 async def test_one_sweeps_while_others_stand_by(store: Store) -> None:
