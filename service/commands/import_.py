@@ -81,7 +81,7 @@ def import_(
     ] = "",
     delimiter: Annotated[
         str | None,
-        typer.Option(help="Of a CSV file: what stands between two columns, `tab` for a tab; by default it is found out."),
+        typer.Option(help="Of a CSV file: what stands between two columns (`tab`), else it is found out."),
     ] = None,
 ) -> None:
     """Bring in what `codau export` or another comment system wrote; beside a running `codau up` too.

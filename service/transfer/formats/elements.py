@@ -27,7 +27,7 @@ _CUT_OFF = {
     )
 }
 _CHUNK = 1 << 16
-_MOST_HELD = 16 << 20  # bytes of a single tag or remark
+_MOST_HELD = 4 << 20  # bytes of a single tag or remark, which the parser looks through with each chunk
 _DEEPEST = 1_000  # levels of elements
 
 Attributes = dict[str, str]

@@ -78,9 +78,9 @@ class _Reducer(HTMLParser):
         return _GAP.sub("\n\n", "\n".join(self._lines)).strip()
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        self._nest("unshown" if tag in _UNSHOWN else tag, 1)
         if tag in _PARAGRAPHS or tag in _LINES:
             self._block(tag)
+        self._nest("unshown" if tag in _UNSHOWN else tag, 1)
         if tag == "li":
             self._line.append("- ")
         elif tag == "a":

@@ -29,11 +29,19 @@ def mended(chunks: Iterable[bytes]) -> Iterator[bytes]:
     mend, rest = _Mending(), b""
     for chunk in chunks:
         whole = rest + chunk.translate(None, _CONTROLS)
-        begins = _BEGINS.search(whole, max(0, len(whole) - _LONGEST))
-        end = begins.start() if begins else len(whole)
+        end = _safe_end(whole)
         yield mend(whole[:end])
         rest = whole[end:]
     yield mend(rest)
+
+
+def _safe_end(whole: bytes) -> int:
+    """Up to where nothing that is looked for can go on in what follows."""
+    begins = _BEGINS.search(whole, max(0, len(whole) - _LONGEST))
+    if begins is None:
+        return len(whole)
+    before = whole[max(0, begins.start() - 2) : begins.start()]
+    return begins.start() - (len(before) - len(before.rstrip(b"]")))  # of ]]> the first two may lie before
 
 
 class _Mending:

@@ -80,7 +80,7 @@ def _read(text: io.TextIOWrapper, options: Options) -> Iterator[NumberedForeign]
     delimiter = options.delimiter or _delimiter(header)
     names = next(csv.reader([header], delimiter=delimiter), [])
     places = _places(names, options.columns)
-    rows = csv.reader(text, delimiter=delimiter)
+    rows = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         line = 2
         for row in rows:
@@ -89,7 +89,7 @@ def _read(text: io.TextIOWrapper, options: Options) -> Iterator[NumberedForeign]
             line = rows.line_num + 2
     except csv.Error as error:
         yield NumberedForeign(
-            line, Bad(f"{error}, perhaps a quote without its end: nothing after it was read")
+            line, Bad(f"{error}; perhaps a quote is missing. Nothing after it was read")
         )
 
 
