@@ -1,10 +1,14 @@
 """`codau import --format csv`: a table whose columns are named, or said to be what."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from service.comments.model import Author, State
 from service.transfer.formats.foreign import Options
 from service.transfer.formats.names import NameFrom
+from service.transfer.formats.table import COLUMNS
 from service.transfer.records import Unreadable
 from tests.transfer.foreign import Lines, Seen, imported_file, seen
 from tests.transfer.sites import opened
@@ -40,6 +44,16 @@ async def test_columns_of_other_names_are_named(redis_url: str) -> None:
     found, told = await imported(redis_url, content, columns=columns)
     assert told == []
     assert found.by_text["Một, hai"].created_at == MORNING
+
+
+def test_every_column_is_explained() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "transfer.md").read_text(encoding="utf-8")
+    names = [
+        name
+        for row in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+        for name in re.findall(r"`([^`]+)`", row)
+    ]
+    assert set(COLUMNS) <= set(names)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

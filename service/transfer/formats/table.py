@@ -1,14 +1,13 @@
 """A table of comments in CSV (RFC 4180), for what no other format fits: one row each, below a row of names.
 
-Columns are found by name. Their own names are the keys of `COLUMNS`; where a table has others, the command
-line says which is which. A column that nobody names is left aside.
+Columns are found by name. Their own names are `COLUMNS`; where a table has others, the command line says
+which is which. A column that nobody names is left aside.
 """
 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from types import MappingProxyType
 from typing import BinaryIO
 
 from service.comments.model import Author, State
@@ -23,25 +22,12 @@ from service.transfer.formats.foreign import (
 from service.transfer.formats.times import unix_ms
 from service.transfer.records import Bad, Unreadable
 
-COLUMNS: Mapping[str, str] = MappingProxyType(
-    {
-        "id": "the comment's id, by which others answer it; without one it is known by what it says",
-        "parent": "id of the comment it answers; empty at the top of the thread",
-        "thread": "by which the website names the article",
-        "thread.title": "title of the article",
-        "thread.url": "its address",
-        "author.name": "",
-        "author.id": "the website's id of the reader",
-        "author.email": "",
-        "author.ip": "",
-        "author.user_agent": "",
-        "body": "what it says, as text",
-        "body.html": "the same as HTML, in place of `body`",
-        "created_at": "when it was written",
-        "state": "what became of it; without the column all are published",
-        "newsroom": "1 or true where the newsroom itself wrote it",
-    }
+COLUMNS = (
+    *("id", "parent", "thread", "thread.title", "thread.url"),
+    *("author.name", "author.id", "author.email", "author.ip", "author.user_agent"),
+    *("body", "body.html", "created_at", "state", "newsroom"),
 )
+"""What docs/transfer.md explains."""
 
 _EITHER = (("thread", "thread.url"), ("body", "body.html"), ("created_at",))
 """Of each of these a table has one."""
@@ -57,7 +43,7 @@ _TRUE = frozenset({"1", "true", "yes"})
 _DELIMITERS = ",;\t|"
 
 Row = Mapping[str, str]
-"""By the keys of `COLUMNS`, what stands in a row."""
+"""By the names of `COLUMNS`, what stands in a row."""
 
 
 def read(file: BinaryIO, options: Options) -> Iterator[NumberedForeign]:
@@ -88,9 +74,7 @@ def _read(text: io.TextIOWrapper, options: Options) -> Iterator[NumberedForeign]
                 yield from (NumberedForeign(line, record) for record in _records(row, names, places))
             line = rows.line_num + 2
     except csv.Error as error:
-        yield NumberedForeign(
-            line, Bad(f"{error}; perhaps a quote is missing. Nothing after it was read")
-        )
+        yield NumberedForeign(line, Bad(f"{error}; perhaps a quote is missing. Nothing after it was read"))
 
 
 def _delimiter(header: str) -> str:
@@ -99,7 +83,7 @@ def _delimiter(header: str) -> str:
 
 
 def _places(names: Sequence[str], columns: Mapping[str, str]) -> Mapping[str, int]:
-    """By the keys of `COLUMNS`, which column it is.
+    """By the names of `COLUMNS`, which column it is.
 
     Raises:
         Unreadable: one is not there that was named, or that every table must have.
