@@ -26,6 +26,10 @@ lint: .venv/installed-dev  ## style, layout, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 
+.PHONY: dist
+dist: .venv/installed  ## the wheel, in dist/
+	$(PIP) wheel --no-deps --no-build-isolation --no-index --wheel-dir dist .
+
 # Versions already in the files stay; `make lock UPGRADE=--upgrade` takes the newest.
 .PHONY: lock
 lock: .venv/installed-dev  ## the lock files anew from pyproject.toml

@@ -1,12 +1,12 @@
 """The files for containers, with no engine at hand: their shape, and that what they run exists and starts."""
 
 import json
-import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 import redis
 import yaml
 
+from service import __version__
 from service.settings import Settings
 from service.supervision.valkey import binary
 from tests.supervision.codau import ROOT, Up, environment, eventually
@@ -143,8 +144,11 @@ def test_the_image_is_debians_and_runs_as_nobody_special() -> None:
 
 
 def test_what_is_copied_is_enough_to_install_and_run(tmp_path: Path) -> None:
-    """Build from a folder that holds no more than the image's, and run from elsewhere."""
-    build, installed = tmp_path / "build", tmp_path / "installed"
+    """Build a wheel of no more than the image has, and run it elsewhere, in an environment of its own."""
+    build, fresh = tmp_path / "build", tmp_path / "fresh"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(fresh)], check=True)
+    [packages] = fresh.glob("lib/python*/site-packages")
+    (packages / "needed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     for name in copied():
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, build / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -152,20 +156,17 @@ def test_what_is_copied_is_enough_to_install_and_run(tmp_path: Path) -> None:
             build.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, build / name)
     (install,) = re.findall(r"/opt/codau/bin/pip (install .*/build) ", DOCKERFILE)
-    pip = [sys.executable, "-m", "pip", *shlex.split(install), "--target", str(installed), "--quiet"]
+    pip = [sys.executable, "-m", "pip", "--python", str(fresh), *shlex.split(install), "--quiet"]
     pip[pip.index("/build")] = str(build)
     subprocess.run(pip, check=True, capture_output=True, timeout=100)
-    missing = [path for path in data_files() if not (installed / path).is_file()]
+    missing = [path for path in data_files() if not (packages / path).is_file()]
     assert missing == []
-    told = subprocess.run(
-        [sys.executable, "-P", "-m", "service", "check", "Hay!"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(installed)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout == "pending\n"
+    told = {
+        words: subprocess.check_output([str(fresh / "bin" / "codau"), *words], cwd=tmp_path, text=True)
+        for words in (("check", "Hay!"), ("--version",))
+    }
+    assert told == {("check", "Hay!"): "pending\n", ("--version",): f"{__version__}\n"}
+    assert [path.name for path in packages.glob("codau-*")] == [f"codau-{__version__}.dist-info"]
 
 
 def data_files() -> list[Path]:
