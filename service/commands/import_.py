@@ -6,6 +6,7 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
@@ -159,10 +160,18 @@ async def _adopted(store: Store, asked: _Asked, show: Show) -> Records:
         depth=(site.policy if site else Policy()).replies.depth,
         name_from=NameFrom(asked.thread_from) if asked.thread_from else None,
         now_ms=unix_ms(),
-        read=lambda count: show(f"{asked.site}: {count:,} records read"),
+        read=partial(_tell_read, asked.site, show),
     )
     reader = reader_of(asked.format)
     return adopted(reader(asked.file, Options(asked.columns, asked.delimiter)), adoption)
+
+
+def _tell_read(site: str, show: Show, count: int) -> None:
+    """Say how far it is; end where Ctrl-C asked for it, which else waits for the loop to turn."""
+    show(f"{site}: {count:,} records read")
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _summary(site: str, tally: Tally) -> str:

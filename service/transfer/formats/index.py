@@ -5,8 +5,10 @@ A temporary database of SQLite's own making (its name is empty): it lies in the 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from service.transfer.records import Unreadable
 
 _ID = 22  # characters of an id
 
@@ -22,10 +24,10 @@ CREATE TABLE comment (
 BEGIN;
 """
 
-_PREPARE = """
-CREATE INDEX answers ON comment (parent) WHERE parent IS NOT NULL;
-CREATE TABLE place (number INTEGER PRIMARY KEY, path TEXT, lost INTEGER);
-"""
+_PREPARE = (
+    "CREATE INDEX answers ON comment (parent) WHERE parent IS NOT NULL",
+    "CREATE TABLE place (number INTEGER PRIMARY KEY, path TEXT, lost INTEGER)",
+)
 
 _PLACE = """
 INSERT INTO place
@@ -111,23 +113,30 @@ class Index:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
 
+    def _run(self, statement: str, values: Sequence[object] | Mapping[str, object] = ()) -> sqlite3.Cursor:
+        """Raises: Unreadable: there is no room on the disk."""
+        try:
+            return self._db.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise Unreadable(f"it cannot be laid out in the folder that TMPDIR names: {error}") from None
+
     def close(self) -> None:
         self._db.close()
 
     def add_thread(self, key: str, known: Article) -> None:
         """Keep what is said of an article, unless something is known of it."""
-        self._db.execute(
+        self._run(
             "INSERT OR IGNORE INTO thread VALUES (?, ?, ?, ?, ?, ?)",
             (key, known.line, known.name, known.title, known.url, known.closed),
         )
 
     def thread_name(self, key: str) -> str | None:
-        found = self._db.execute("SELECT name FROM thread WHERE key = ?", (key,)).fetchone()
+        found = self._run("SELECT name FROM thread WHERE key = ?", (key,)).fetchone()
         return None if found is None else str(found[0])
 
     def add_comment(self, given: Given) -> bool:
         """Keep a comment; False where there is one of its id."""
-        done = self._db.execute(
+        done = self._run(
             "INSERT OR IGNORE INTO comment VALUES (NULL, ?, ?, ?, ?, ?, ?)",
             (given.line, given.thread, given.id, given.record, given.source, given.parent),
         )
@@ -135,21 +144,22 @@ class Index:
 
     def place(self, depth: int) -> None:
         """Find each comment's place, `depth` levels below the top at most; once, when all are in."""
-        self._db.executescript(_PREPARE)
-        self._db.execute(_PLACE, {"longest": depth * _ID})
-        self._db.execute(_PLACE_RINGS)
+        for statement in _PREPARE:
+            self._run(statement)
+        self._run(_PLACE, {"longest": depth * _ID})
+        self._run(_PLACE_RINGS)
 
     def threads(self) -> Iterator[Article]:
         """Every thread that has a comment."""
-        for line, name, title, url, closed in self._db.execute(_THREADS):
+        for line, name, title, url, closed in self._run(_THREADS):
             yield Article(line, name, title, url, bool(closed))
 
     def lost(self) -> Iterator[int]:
         """The lines of those that answer what is not there, and stand at the top instead."""
-        return (line for (line,) in self._db.execute(_LOST))
+        return (line for (line,) in self._run(_LOST))
 
     def comments(self) -> Iterator[Found]:
-        for line, thread, id, path, record in self._db.execute(_COMMENTS):
+        for line, thread, id, path, record in self._run(_COMMENTS):
             yield Found(line, thread, id, _path(path), record)
 
 
