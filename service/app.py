@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from service import tracing
 from service.api import (
     administration,
     articles,
@@ -23,7 +24,7 @@ from service.api import (
     webhooks,
 )
 from service.api.answers import Answers
-from service.api.metrics import FIGURES, Figures, measured, sampling
+from service.api.metrics import FIGURES, Figures, measured, sampling, traced
 from service.api.openapi import openapi_route
 from service.api.problems import problems
 from service.api.routing import install
@@ -56,7 +57,8 @@ def create_app(settings: Settings, figures: Path | None = None) -> web.Applicati
         figures: where the processes beside this one keep theirs for Prometheus.
     """
     assert settings.redis_url is not None  # noqa: S101 - whoever embeds a server passes its address
-    app = web.Application(middlewares=[measured, problems], client_max_size=MAX_REQUEST_BYTES)
+    middlewares = [traced, measured, problems] if tracing.on() else [measured, problems]
+    app = web.Application(middlewares=middlewares, client_max_size=MAX_REQUEST_BYTES)
     store = Store(settings.redis_url, settings.partitions)
     app[SERVICES] = Services(store, settings, Answers(settings.redis_url))
     app[FIGURES] = Figures(app[SERVICES], figures)

@@ -139,6 +139,12 @@ def shared_figures() -> Path | None:
     return Path(folder) if folder else None
 
 
+def traces_are_wanted() -> bool:
+    """Whether OpenTelemetry's own variables name a collector, and do not switch it off."""
+    named = any(os.environ.get(f"OTEL_EXPORTER_OTLP_{part}ENDPOINT") for part in ("", "TRACES_"))
+    return named and os.environ.get("OTEL_SDK_DISABLED", "").lower() != "true"
+
+
 def _in_file() -> Iterable[str]:
     """The variables of `.env`.
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "service.judging": [],
     "service.comments": ["service.judging", "service.errors"],
-    "service.store": ["service.comments", "service.judging", "service.errors"],
+    "service.store": ["service.comments", "service.judging", "service.errors", "service.tracing"],
     "service.transfer": [
         "service.api",
         "service.store",

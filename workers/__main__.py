@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import structlog
 import uvloop
 
-from service import logs
+from service import logs, tracing
 from service.metering.meters import Meters
 from service.metering.sampler import Sampler
 from service.outgoing.client import OutgoingClient
-from service.settings import Settings, load
+from service.settings import Settings, load, traces_are_wanted
 from service.store.queue import UNREACHABLE, Queue
 from service.store.store import Store
 from workers.courier import Courier
@@ -136,6 +136,8 @@ def main() -> None:
     given = parser.parse_args()
     settings = load()
     logs.set_up(settings.log_format)
+    if traces_are_wanted():
+        tracing.set_up("worker")
     url = settings.redis_url or ""
     uvloop.run(run(settings, url, given.names, drain=given.drain, neighbour=given.neighbour))
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import structlog
 
+from service import tracing
 from service.errors import NotFound
 from service.metering.meters import Meters
 from service.store.deliveries import Delivery, DeliveryState, Taken
@@ -107,7 +108,8 @@ class Endpoint:
         """Try a delivery and note what came of it; where that fails, it is due again after a time."""
         assert taken.hook is not None  # noqa: S101 - of a webhook that is gone nothing is handed out
         try:
-            outcome = await self._sender.attempt(self._site, taken.hook, delivery)
+            with tracing.span("delivery", site=self._site, hook=self._hook_id, attempt=delivery.attempts + 1):
+                outcome = await self._sender.attempt(self._site, taken.hook, delivery)
             if outcome.called:
                 self._fails = outcome.delivery.error is not None
             if outcome.gone:

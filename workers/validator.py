@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from service import tracing
 from service.clock import unix_ms
 from service.comments.authors import known_as
 from service.comments.lifecycle import Actor, move
@@ -82,7 +83,9 @@ class Validator:
     async def judge_all(self, tasks: Sequence[Task]) -> None:
         """Judge what the tasks name, commit the verdicts, and tell those who wait."""
         for start in range(0, len(tasks), CHUNK):
-            await self._judge_chunk(tasks[start : start + CHUNK], later=tasks[start + CHUNK :])
+            chunk = tasks[start : start + CHUNK]
+            with tracing.span("verdicts", comments=len(chunk)):
+                await self._judge_chunk(chunk, later=tasks[start + CHUNK :])
 
     async def _judge_chunk(self, tasks: Sequence[Task], later: Sequence[Task]) -> None:
         """Judge some comments, in turns: long texts take their time, and nobody shall wait for all of them.

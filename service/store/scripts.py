@@ -9,6 +9,7 @@ from hashlib import sha1
 from importlib.resources import files
 from typing import Any
 
+from service import tracing
 from service.store.connection import again_if_interrupted
 from service.store.wire import Argument, Commands, ReplyError
 
@@ -71,15 +72,16 @@ async def call(
     """
     chosen = script(name)
     tail: tuple[Argument, ...] = (len(keys), *keys, *arguments)
-    try:
-        return await _run(commands, ("EVALSHA", chosen.sha, *tail), repeat=repeat)
-    except ReplyError as error:
-        if error.kind != "NOSCRIPT":
+    with tracing.span("script " + name):
+        try:
+            return await _run(commands, ("EVALSHA", chosen.sha, *tail), repeat=repeat)
+        except ReplyError as error:
+            if error.kind != "NOSCRIPT":
+                raise _refusal(error) from None
+        try:
+            return await _run(commands, ("EVAL", chosen.text, *tail), repeat=repeat)
+        except ReplyError as error:
             raise _refusal(error) from None
-    try:
-        return await _run(commands, ("EVAL", chosen.text, *tail), repeat=repeat)
-    except ReplyError as error:
-        raise _refusal(error) from None
 
 
 async def _run(commands: Commands, command: tuple[Argument, ...], *, repeat: bool) -> Any:

@@ -13,7 +13,7 @@ import socket
 import uvloop
 from aiohttp import web
 
-from service import logs, settings
+from service import logs, settings, tracing
 from service.api.server import Runner
 from service.app import create_app
 from service.supervision.listening import BACKLOG
@@ -45,6 +45,8 @@ def main() -> None:
     arguments = parser.parse_args()
     found = settings.load()
     logs.set_up(found.log_format)
+    if settings.traces_are_wanted():
+        tracing.set_up("api")
     app = create_app(found, settings.shared_figures())
     uvloop.run(serve(app, arguments.listen, arguments.ready))
 
