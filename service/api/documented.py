@@ -81,8 +81,8 @@ REQUEST_HEADERS: Mapping[str, dict[str, Any]] = {
     },
     request_ids.HEADER: {
         "description": "The caller's own name for the request, for our log and the answer; one that does "
-        "not look like a name is not taken over.",
-        "schema": {"type": "string", "pattern": f"^{request_ids.WELL_FORMED}$"},
+        "not look like a name (letters, digits and `._~:+/=,;-`, up to 64) is not taken over.",
+        "schema": {"type": "string"},
         "example": "b7c1f0de4d0f4c0e",
     },
 }
