@@ -12,6 +12,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from service.transfer.formats.mending import mended
+from service.transfer.formats.packed import DAMAGED, unpacked
 from service.transfer.records import Unreadable
 
 LONGEST = 1 << 20
@@ -73,10 +74,10 @@ def elements(file: BinaryIO, root: str, wanted: Collection[str], what: str) -> I
     """
     reading = _Reading(root, frozenset(wanted), what)
     try:
-        for chunk in mended(iter(partial(file.read, _CHUNK), b"")):
+        for chunk in mended(reading.begun(iter(partial(unpacked(file).read, _CHUNK), b""))):
             yield from reading.feed(chunk)
         yield from reading.end()
-    except (expat.ExpatError, _TooMuch) as error:
+    except (expat.ExpatError, _TooMuch, *DAMAGED) as error:
         yield from reading.taken()
         yield reading.broken(error)
 
@@ -107,6 +108,7 @@ class _Reading:
     def __init__(self, root: str, wanted: frozenset[str], what: str) -> None:
         self._root = root
         self._wanted = wanted
+        self._above = 0  # lines that the parser has not seen
         self._what = what
         self._leads = {"/".join(path.split("/")[:n]) for path in wanted for n in range(path.count("/") + 2)}
         self._paths: list[str | None] = []  # of all open elements; None of one that leads to nothing wanted
@@ -120,6 +122,14 @@ class _Reading:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
+
+    def begun(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Without the empty lines before the beginning, which plugins of WordPress let slip in."""
+        first = next(chunks, b"")
+        begins = len(first) - len(first.lstrip())
+        self._above = first[:begins].count(b"\n")
+        yield first[begins:]
+        yield from chunks
 
     def feed(self, chunk: bytes) -> list[Element]:
         self._parser.Parse(chunk, False)
@@ -140,9 +150,13 @@ class _Reading:
         """Raises: Unreadable: not even its beginning could be read."""
         if not self._began:
             raise Unreadable(f"this is no {self._what}: it is no XML") from None
-        if getattr(error, "code", None) in _CUT_OFF:
-            return Broken(self._parser.CurrentLineNumber, f"the file ends here: the {self._what} was cut off")
-        return Broken(self._parser.CurrentLineNumber, "is no well-formed XML; nothing after it was read")
+        if isinstance(error, DAMAGED) or getattr(error, "code", None) in _CUT_OFF:
+            return Broken(self._line, f"the file ends here: the {self._what} was cut off")
+        return Broken(self._line, "is no well-formed XML; nothing after it was read")
+
+    @property
+    def _line(self) -> int:
+        return self._above + self._parser.CurrentLineNumber
 
     def _doctype(self, *_: object) -> None:
         raise Unreadable(f"this is no {self._what}: it declares a document type")
@@ -159,9 +173,7 @@ class _Reading:
         path = None if above is None else f"{above}/{name}".lstrip("/")
         self._paths.append(path if path in self._leads else None)
         wanted = path is not None and path in self._wanted
-        self._open.append(
-            _Open(path, self._parser.CurrentLineNumber, attributes) if path and wanted else None
-        )
+        self._open.append(_Open(path, self._line, attributes) if path and wanted else None)
 
     def _end(self, _: str) -> None:
         self._paths.pop()

@@ -11,15 +11,13 @@ source of Remark42 (backend/app/migrator/native.go, backend/app/store/comment.go
   readers, which say who somebody is, not that we trust them.
 """
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 from datetime import UTC
 from html import unescape
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
 
 from service.comments.authors import Standing
 from service.comments.model import Author, State
@@ -32,37 +30,42 @@ from service.transfer.formats.foreign import (
     NumberedForeign,
     Options,
 )
+from service.transfer.formats.packed import DAMAGED, unpacked
 from service.transfer.formats.times import unix_ms
 from service.transfer.lines import LONGEST, numbered
 from service.transfer.records import Bad, Unreadable
 
 _PREFIX, _BY = "remark42:", "import"
 _VERSIONS = (0, 1)
-_GZIP = b"\x1f\x8b"
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
-_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 _TOO_LONG = Bad(f"longer than {LONGEST >> 20} MiB")
 _LONGEST_FIRST = 16 << 20  # bytes: some hundred thousand users of whom there is something to say
 _FOR_GOOD = 2_524_608_000_000  # 2050; a block without an end is written as one of a hundred years
+_STRICT = ConfigDict(strict=True)
 
 
 class _Part(BaseModel):
     """Members that we do not know are votes, pictures and the like."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = _STRICT
 
 
-class _Block(_Part):
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Block:
     status: bool = False
     until: str = ""
 
 
-class _User(_Part):
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _User:
+    """Of whom there may be a million in a file that means harm, so it is small."""
+
     id: str
     blocked: _Block = _Block()
 
 
-class _Post(_Part):
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Post:
     url: str
     read_only: bool = False
 
@@ -102,22 +105,13 @@ def read(file: BinaryIO, _: Options) -> Iterator[NumberedForeign]:
     Raises:
         Unreadable: it is no backup of Remark42.
     """
-    lines = _unpacked(file)
+    lines = unpacked(file)
     try:
         first = _first(lines.readline(_LONGEST_FIRST + 1))
-    except _DAMAGED:
+    except DAMAGED:
         raise Unreadable("this is no backup of Remark42: its beginning is damaged") from None
     yield from (NumberedForeign(1, record) for record in _told_first(first))
     yield from _comments(lines)
-
-
-def _unpacked(file: BinaryIO) -> BinaryIO:
-    if isinstance(file, io.BufferedReader):
-        packed = file.peek(len(_GZIP)).startswith(_GZIP)
-    else:
-        packed = file.read(len(_GZIP)) == _GZIP
-        file.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
 
 
 def _first(line: bytes) -> _First:
@@ -163,7 +157,7 @@ def _comments(lines: BinaryIO) -> Iterator[NumberedForeign]:
                 article = said.locator.url
                 yield NumberedForeign(number, ForeignThread(article, url=article, title=said.title))
             yield NumberedForeign(number, _comment(said) if isinstance(said, _Comment) else said)
-    except _DAMAGED:
+    except DAMAGED:
         yield NumberedForeign(number, Bad("the file was cut off or damaged behind this line"))
 
 
