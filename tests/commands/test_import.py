@@ -20,7 +20,7 @@ def test_an_import_tells_what_it_did_and_may_be_repeated(
     remark, summary = terminal(*words, REDIS_URL=redis_url).err.splitlines()
     assert remark == f"{file}:43: answers a comment that is not in the file: it is at the top of its thread"
     assert summary.startswith("codau: bao: made; 1 threads, 0 standings, 2 comments (2 new,")
-    again = terminal("import", "bao", "-", *words[3:], given=file.read_bytes(), REDIS_URL=redis_url).err
+    again = terminal(*words, REDIS_URL=redis_url).err
     assert "2 comments (0 new, 0 brought forward, 2 left as they are), 0 bad lines" in again
 
 
@@ -81,9 +81,13 @@ async def shallow(redis_url: str) -> None:
 
 
 @pytest.mark.usefixtures("shallow")
-def test_replies_go_as_deep_as_the_sites_policy_allows(terminal: Terminal, redis_url: str) -> None:
-    chain = wxr.export(wxr.item(1, *(wxr.comment(n, f"Số {n}", parent=n - 1) for n in range(1, 6))))
-    terminal("import", "bao", "-", "--format", "wordpress", given=chain, REDIS_URL=redis_url)
+def test_replies_go_as_deep_as_the_sites_policy_allows(
+    terminal: Terminal, redis_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "bao.xml"
+    chain = (wxr.comment(number, f"Số {number}", parent=number - 1) for number in range(1, 6))
+    file.write_bytes(wxr.export(wxr.item(1, *chain)))
+    terminal("import", "bao", str(file), "--format", "wordpress", REDIS_URL=redis_url)
     lines = [orjson.loads(line) for line in terminal("export", "bao", REDIS_URL=redis_url).out.splitlines()]
     assert sorted(len(line.get("path", [])) for line in lines if line.get("kind") == "comment") == [
         0,

@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from service.comments.model import Author, State
 from service.transfer.formats.foreign import (
@@ -40,6 +40,10 @@ _STATES = {
     **dict.fromkeys(("erased", "deleted"), (State.ERASED, "other")),
 }
 _TRUE = frozenset({"1", "true", "yes"})
+LONGEST = 1 << 20
+"""Characters of one row that are held in memory: a body with its tags, and more."""
+
+_LONGEST_HEADER = 100_000  # characters; that many are a field to Python's reader
 _DELIMITERS = ",;\t|"
 
 Row = Mapping[str, str]
@@ -62,19 +66,47 @@ def read(file: BinaryIO, options: Options) -> Iterator[NumberedForeign]:
 
 
 def _read(text: io.TextIOWrapper, options: Options) -> Iterator[NumberedForeign]:
-    header = text.readline()
+    header = text.readline(_LONGEST_HEADER)
+    if len(header) == _LONGEST_HEADER:
+        raise Unreadable("this is no table: its first row is too long to name columns")
     delimiter = options.delimiter or _delimiter(header)
     names = next(csv.reader([header], delimiter=delimiter), [])
     places = _places(names, options.columns)
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
+    lines = _Lines(text)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         line = 2
         for row in rows:
+            lines.begin_row()
             if row:
                 yield from (NumberedForeign(line, record) for record in _records(row, names, places))
             line = rows.line_num + 2
     except csv.Error as error:
         yield NumberedForeign(line, Bad(f"{error}; perhaps a quote is missing. Nothing after it was read"))
+
+
+class _Lines:
+    """The lines of a file; those of one row are together not longer than `LONGEST`."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._left = LONGEST
+
+    def begin_row(self) -> None:
+        self._left = LONGEST
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """Raises: csv.Error: the row is too long."""
+        line = self._text.readline(self._left + 1)
+        self._left -= len(line)
+        if self._left < 0:
+            raise csv.Error(f"is longer than {LONGEST:,} characters")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _delimiter(header: str) -> str:
