@@ -5,6 +5,7 @@ quote one.
 """
 
 import contextlib
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -18,11 +19,14 @@ from opentelemetry.trace import Span, SpanKind, StatusCode
 
 from service import __version__
 
+FINISH_S = 1.0
+
 
 class Spans:
     """Records with one provider."""
 
     def __init__(self, provider: TracerProvider) -> None:
+        self._provider = provider
         self._tracer = provider.get_tracer("codau", __version__)
 
     def span(self, name: str, attributes: Mapping[str, str | int]) -> AbstractContextManager[Span]:
@@ -33,6 +37,12 @@ class Spans:
         """A request's span, in the trace that its headers name."""
         lower = {key.lower(): value for key, value in headers.items()}
         return self._recorded(name, kind=SpanKind.SERVER, context=propagate.extract(lower))
+
+    def finish(self) -> None:
+        """Send what is recorded; a collector that does not answer keeps nobody for longer than `FINISH_S`."""
+        sending = threading.Thread(target=self._provider.force_flush, daemon=True)
+        sending.start()
+        sending.join(FINISH_S)
 
     @contextlib.contextmanager
     def _recorded(self, name: str, **options: Any) -> Iterator[Span]:
@@ -56,6 +66,6 @@ def made(part: str, processor: SpanProcessor) -> Spans:
     """Spans that are handed to a processor."""
     ours = {"service.name": "codau", "service.version": __version__, "codau.part": part}
     resource = Resource.create(ours).merge(OTELResourceDetector().detect())  # what the operator says wins
-    provider = TracerProvider(resource=resource)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)  # that would wait for 10 s
     provider.add_span_processor(processor)
     return Spans(provider)

@@ -24,6 +24,8 @@ class Spans(Protocol):
 
     def request(self, name: str, headers: Mapping[str, str]) -> AbstractContextManager[Any]: ...
 
+    def finish(self) -> None: ...
+
 
 class _Process:
     """How this process is traced; said once, by a `main`."""
@@ -48,6 +50,12 @@ def set_up(part: str) -> None:
 def trace_with(spans: Spans | None) -> None:
     """Record what this process does from now on; with None no longer."""
     _Process.spans = spans
+
+
+def finish() -> None:
+    """Send what is recorded, before the process ends; harmless where it is not traced."""
+    if _Process.spans is not None:
+        _Process.spans.finish()
 
 
 def on() -> bool:

@@ -140,6 +140,7 @@ def main() -> None:
         tracing.set_up("worker")
     url = settings.redis_url or ""
     uvloop.run(run(settings, url, given.names, drain=given.drain, neighbour=given.neighbour))
+    tracing.finish()
 
 
 if __name__ == "__main__":

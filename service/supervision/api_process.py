@@ -49,6 +49,7 @@ def main() -> None:
         tracing.set_up("api")
     app = create_app(found, settings.shared_figures())
     uvloop.run(serve(app, arguments.listen, arguments.ready))
+    tracing.finish()
 
 
 if __name__ == "__main__":
