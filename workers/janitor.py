@@ -17,6 +17,7 @@ from service.clock import unix_ms
 from service.comments.lifecycle import RETENTION, UNDO_WITHIN_MS, Actor
 from service.comments.model import Comment
 from service.store.directory import Site
+from service.store.queue import UNREACHABLE
 from service.store.retention import seen
 from service.store.rewriting import Asked, RewriteRefused
 from service.store.store import Store
@@ -58,7 +59,8 @@ class Janitor:
         self._now_ms = now_ms
         self._name = secrets.token_hex(6)
         self._asked: Asked | None = None
-        self._ask_after = 0
+        self._ask_after = 0  # unix ms, and what follows
+        self._sweep_after = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look after everything until told to stop; stand by while another process does."""
@@ -75,7 +77,8 @@ class Janitor:
     async def turn(self, go_on: GoOn) -> None:
         """Do what is due now: a sweep, a rewrite."""
         swept = (await seen(self._store.commands)).swept
-        if swept is None or self._now_ms() - swept >= SWEEP_EVERY_MS:
+        due = self._sweep_after if swept is None else max(swept + SWEEP_EVERY_MS, self._sweep_after)
+        if self._now_ms() >= due:
             await self._sweep(go_on)
         await self._rewrite()
 
@@ -85,11 +88,18 @@ class Janitor:
 
     async def _sweep(self, go_on: GoOn) -> Taken:
         """Go through all sites, unless told to end before; what is left is found by the next sweep."""
-        taken = Taken()
+        taken, whole = Taken(), True
         for site in (await self._store.directory.current()).sites.values():
-            if not await self._sweep_site(site, taken, go_on):
-                break
-        else:
+            try:
+                if not await self._sweep_site(site, taken, go_on):
+                    whole = False
+                    break
+            except UNREACHABLE:
+                raise
+            except Exception:  # what cannot be read there must stop neither other sites nor other loops
+                whole, self._sweep_after = False, self._now_ms() + SWEEP_EVERY_MS
+                log.exception("sweep_failed", site=site.id)
+        if whole:
             await self._store.retention.keep_swept(now_ms=self._now_ms())
         if taken != Taken():
             log.info("swept", erased=taken.erased, forgotten=taken.forgotten)

@@ -24,6 +24,13 @@ from service.store.wire import Commands
 OWED, REWRITTEN = "owed", "rewritten"
 """In `codau:{janitor}:at`: since when a rewrite is owed, and when the last one had ended, unix ms."""
 
+_NEEDED = frozenset(
+    [
+        *("run_id", "aof_enabled", "aof_rewrites", "aof_last_bgrewrite_status"),
+        *("aof_rewrite_in_progress", "aof_rewrite_scheduled"),
+    ]
+)
+
 _UNDER_WAY = "already in progress"  # how the server refuses a second rewrite at a time
 
 
@@ -122,6 +129,8 @@ async def _told(servers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     found = await asyncio.gather(
         *(server.execute_command("INFO", "server", "persistence") for server in servers.values())
     )
+    if not all(one.keys() >= _NEEDED for one in found):
+        raise RewriteRefused("INFO does not tell of the append-only file")
     return dict(zip(servers, found, strict=True))
 
 

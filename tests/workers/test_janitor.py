@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import redis
+from structlog.testing import capture_logs
 
 from service.comments import ids, lifecycle
 from service.comments.authors import author_key
@@ -80,6 +81,10 @@ async def lived(
 
 async def now_of(store: Store, comments: Sequence[Comment]) -> list[Comment]:
     return [await store.comments.get(comment.site, comment.id) for comment in comments]
+
+
+async def _on() -> bool:
+    return True
 
 
 def events(url: str) -> list[str]:
@@ -237,17 +242,28 @@ async def test_who_is_first_wins_and_everything_stays_in_step(store: Store) -> N
     assert await janitor(store, NOW + DAY).drain() == Taken(forgotten=sum(reopened))
 
 
+async def test_a_comment_that_cannot_be_read_stops_neither_other_sites_nor_the_loop(store: Store) -> None:
+    broken = await lived(store, 1, State.REJECTED, came=400)
+    p = store.partitions.of_comment(broken.id)
+    await store.commands.run("SET", keys.comment(p, "bao", broken.id), "")
+    theirs = await lived(store, 2, State.REJECTED, came=400, site="khac")
+    sweeping = janitor(store)
+    with capture_logs() as told:
+        for _ in range(2):
+            await sweeping.turn(_on)
+    assert [line["event"] for line in told] == ["sweep_failed", "swept"], "once in an hour"
+    assert (await now_of(store, [theirs]))[0].state is State.ERASED
+    assert (await seen(store.commands)).swept is None
+
+
 async def test_one_sweeps_while_others_stand_by(store: Store) -> None:
     hold = store.retention.hold
     assert [await hold("a"), await hold("b"), await hold("a")] == [True, False, True]
 
 
 async def test_it_sweeps_when_it_starts_and_every_hour(store: Store) -> None:
-    async def go_on() -> bool:
-        return True
-
     for after, swept in ((0, NOW), (SWEEP_EVERY_MS - 1, NOW), (SWEEP_EVERY_MS, NOW + SWEEP_EVERY_MS)):
-        await janitor(store, NOW + after).turn(go_on)
+        await janitor(store, NOW + after).turn(_on)
         assert (await seen(store.commands)).swept == swept
 
 
