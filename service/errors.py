@@ -90,7 +90,15 @@ class InvalidParent(Problem):
 
 
 class RateLimited(Problem):
+    """A limit at the door; `headers` tell its measure."""
+
     code, status, title = "rate_limited", 429, "Too many comments; try again later"
+
+    def __init__(
+        self, detail: str = "", *, retry_after_s: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.headers: Mapping[str, str] = headers or {}
 
 
 class Unavailable(Problem):

@@ -111,6 +111,18 @@ RESPONSE_HEADERS: Mapping[str, dict[str, Any]] = {
         "schema": {"type": "integer", "minimum": 0},
         "example": 1,
     },
+    "RateLimit-Policy": {
+        "description": "The limits that were looked at (draft-ietf-httpapi-ratelimit-headers-11), `author`, "
+        "`address` and `site`: `q` comments at once, then as many in `w` seconds, evenly. On a refusal the "
+        "one that refused; absent where none was looked at.",
+        "schema": {"type": "string"},
+        "example": '"author";q=30;w=60, "address";q=120;w=60',
+    },
+    "RateLimit": {
+        "description": "What they still let pass: `r` comments at once, and one more in `t` seconds.",
+        "schema": {"type": "string"},
+        "example": '"author";r=29;t=2, "address";r=119;t=1',
+    },
     "WWW-Authenticate": {
         "description": "How to name a key.",
         "schema": {"type": "string"},
@@ -127,12 +139,13 @@ RESPONSE_HEADERS: Mapping[str, dict[str, Any]] = {
 _LANGUAGE = ("Accept-Language",)
 _DECIDED = {200: Answer("The comment as it then stands.", r.ModeratorComment)}
 _DECISION = Documented(_DECIDED, ("version_conflict", "claimed", "invalid_transition"), _LANGUAGE)
+_LIMITS = ("RateLimit-Policy", "RateLimit")
 _TAKEN_IN = {
-    202: Answer("It is durably queued.", r.Comment, ("Location",)),
+    202: Answer("It is durably queued.", r.Comment, ("Location", *_LIMITS)),
     201: Answer(
         "It has been judged already: the caller waited for that, or repeated an earlier request.",
         r.Comment,
-        ("Location", "Preference-Applied"),
+        ("Location", "Preference-Applied", *_LIMITS),
     ),
 }
 _POLICY = {200: Answer("The policy, every field of it.", Policy)}

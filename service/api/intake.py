@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
+import orjson
 from aiohttp import web
 
 from service.api.erasure import erase_comment
@@ -13,59 +15,76 @@ from service.api.requests import NewComment, Nothing, Revision, SiteQuery, TextT
 from service.api.routing import READER, WEBSITE, Call, Endpoints, reply
 from service.api.views import verdict_view, website_view
 from service.comments import lifecycle
-from service.comments.authors import address_key, author_key
+from service.comments.authors import author_key, network_of
 from service.comments.ids import new_id
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.placement import TOP, Place, below
 from service.comments.policy import Policy
 from service.comments.preview import preview
-from service.comments.rates import Rate
 from service.errors import Claimed, InvalidParent, InvalidRequest, Unavailable
 from service.judging.text import visible
 from service.store.comments import Step, Submission
+from service.store.intake import Stale
+from service.store.limits import Limit, headers_of
 
 endpoints = Endpoints("websites")
 
 MAX_WAIT_S = 10.0
 _WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])', re.ASCII | re.IGNORECASE)
 _A_READER = "-"  # no moderator's key: any claim stops a revision
+_NO_HEADERS: Mapping[str, str] = {}
+_NONE: list[str] = []
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
-@endpoints.add("POST", "/v1/comments", WEBSITE, body=NewComment, query=SiteQuery)
+@endpoints.add("POST", "/v1/comments", WEBSITE, body=NewComment, query=SiteQuery, confirms=True)
 async def submit(call: Call[NewComment, SiteQuery]) -> web.Response:
     """Take a comment in
 
     `202` once it is durably queued; with `Prefer: wait=<seconds>` `201` as soon as it is judged.
     """
-    store, site, body = call.services.store, call.site, call.body
-    key, digest = _idempotency_key(call), _digest(body)
-    if key is not None:
-        earlier = await store.comments.repeated(site.id, body.thread, key, digest)
+    body, key = call.body, await _idempotency_key(call)
+    digest = _digest(body) if key else ""
+    place, policy = TOP, call.site.policy
+    if body.parent_id is not None:
+        earlier, place, policy = await _answered(call, key, digest)
         if earlier is not None:
             return await _repeated(call, earlier)
-    place, policy = await _place(call)
-    comment = _comment(call, place)
-    await _check_limits(call, comment.author, f"{key} {digest}" if key else "")
-    wait_s = _wait_s(call)
+    comment, wait_s = _comment(call, place), _wait_s(call)
+    submission = Submission(
+        comment,
+        answers=body.parent_id or "",
+        length=len(comment.body or ""),
+        shortest=policy.length.min,
+        longest=policy.length.max,
+        idempotency_key=key,
+        digest=digest,
+        title=body.thread_title or "",
+        url=body.thread_url or "",
+        waiter=call.services.answers.channel if wait_s else "",
+    )
+    if not wait_s:
+        return await _taken(call, submission)
     with call.services.answers.expected(comment.id) as told:
-        stored = await store.comments.submit(
-            Submission(
-                comment,
-                answers=body.parent_id or "",
-                length=len(visible(body.body)),
-                shortest=policy.length.min,
-                longest=policy.length.max,
-                idempotency_key=key,
-                digest=digest if key else "",
-                title=body.thread_title or "",
-                url=body.thread_url or "",
-                waiter=call.services.answers.channel if wait_s else "",
-            )
-        )
-        if stored != comment.id:
-            return await _repeated(call, stored)
-        return await _accepted(call, comment, told, wait_s)
+        return await _taken(call, submission, told, wait_s)
+
+
+async def _taken(
+    call: Call[NewComment, SiteQuery],
+    submission: Submission,
+    told: asyncio.Event | None = None,
+    wait_s: float = 0.0,
+) -> web.Response:
+    """Store it and answer; with `told` when the verdict is there."""
+    comment = submission.comment
+    limits = _limits(call, comment.author)
+    stored, left = await call.services.store.intake.take(submission, limits, call.snapshot.epoch)
+    if stored != comment.id:
+        return await _repeated(call, stored)
+    headers = headers_of(left)
+    if told is None:
+        return _standing(call, comment, headers)
+    return await _judged_or_not(call, comment, told, wait_s, headers)
 
 
 @endpoints.add("POST", "/v1/comments/{id}/revise", WEBSITE, body=Revision, query=SiteQuery)
@@ -73,7 +92,7 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
     """Take the reader's better text, mostly the suggested one, under the same id"""
     store, wait_s = call.services.store, _wait_s(call)
     sender = (await store.comments.get(call.site.id, call.path("id"))).author
-    await _check_limits(call, sender)
+    await store.limits.check(call.site.id, _limits(call, sender))
     with call.services.answers.expected(call.path("id")) as told:
         while True:
             before = await store.comments.get(call.site.id, call.path("id"))
@@ -84,7 +103,9 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
             waiter = call.services.answers.channel if wait_s else ""
             if await store.comments.commit(Step(before, after, waiter=waiter, key_id=_A_READER)):
                 break
-        return await _accepted(call, after, told, wait_s)
+        if not wait_s:
+            return _standing(call, after)
+        return await _judged_or_not(call, after, told, wait_s)
 
 
 @endpoints.add("DELETE", "/v1/comments/{id}", WEBSITE, query=SiteQuery)
@@ -109,40 +130,77 @@ async def _policy(call: Call[TextToCheck, SiteQuery], thread: str | None) -> Pol
     return (await call.services.store.threads.get(call.site.id, thread)).policy.over(call.site.policy)
 
 
-def _idempotency_key(call: Call[NewComment, SiteQuery]) -> str | None:
-    keys = call.request.headers.getall("Idempotency-Key", [])
-    if len(keys) > 1 or not all(_VISIBLE.fullmatch(key) for key in keys):
+async def _idempotency_key(call: Call[NewComment, SiteQuery]) -> str | None:
+    keys = call.request.headers.getall("Idempotency-Key", _NONE)
+    if not keys:
+        return None
+    if len(keys) > 1 or not _VISIBLE.fullmatch(keys[0]):
+        await _confirm(call)
         raise InvalidRequest([("Idempotency-Key", "must be 1 to 255 visible ASCII characters, given once")])
-    return keys[0] if keys else None
+    return keys[0]
+
+
+async def _confirm(call: Call[Any, Any]) -> None:
+    """Raises: Stale: sites or keys are not those on whose word the call is made."""
+    if await call.services.store.directory.current() is not call.snapshot:
+        raise Stale
 
 
 def _digest(body: NewComment) -> str:
     """Equal for equal requests, however they were written; 16 bytes."""
-    return blake2b(body.model_dump_json().encode(), digest_size=16).hexdigest()
+    who = body.author
+    said = [body.thread, body.body, body.parent_id, body.thread_title, body.thread_url]
+    sent = orjson.dumps([*said, who.name, who.id, who.email, who.ip, who.user_agent])
+    return blake2b(sent, digest_size=16).hexdigest()
+
+
+async def _answered(
+    call: Call[NewComment, SiteQuery], key: str | None, digest: str
+) -> tuple[str | None, Place, Policy]:
+    """Of a reply: the id of the comment that it repeats, or None; where it goes; and the thread's policy."""
+    confirmed, earlier, placed = await asyncio.gather(
+        _confirm(call), _earlier(call, key, digest), _place(call), return_exceptions=True
+    )
+    for found in (confirmed, earlier):
+        if isinstance(found, BaseException):
+            raise found
+    if isinstance(earlier, str):  # a repeat is recognised before its parent is looked at
+        return earlier, TOP, call.site.policy
+    if isinstance(placed, BaseException):
+        raise placed
+    return None, *placed
+
+
+async def _earlier(call: Call[NewComment, SiteQuery], key: str | None, digest: str) -> str | None:
+    if key is None:
+        return None
+    return await call.services.store.comments.repeated(call.site.id, call.body.thread, key, digest)
+
+
+async def _place(call: Call[NewComment, SiteQuery]) -> tuple[Place, Policy]:
+    """Where a reply goes, and the thread's policy."""
+    store, site = call.services.store, call.site
+    parent, thread = await asyncio.gather(
+        store.comments.find(site.id, call.body.parent_id or ""), store.threads.get(site.id, call.body.thread)
+    )
+    if parent is None or parent.thread != call.body.thread or parent.state is not State.PUBLISHED:
+        raise InvalidParent
+    policy = thread.policy.over(site.policy)
+    return below(parent, policy.replies.depth), policy
 
 
 async def _repeated(call: Call[NewComment, SiteQuery], comment_id: str) -> web.Response:
     return _standing(call, await call.services.store.comments.get(call.site.id, comment_id))
 
 
-def _standing(call: Call[Any, SiteQuery], comment: Comment, **headers: str) -> web.Response:
-    status = 202 if comment.state is State.QUEUED else 201
-    location = f"/v1/comments/{comment.id}"
-    return reply(status, website_view(comment, call.language), Location=location, **headers)
-
-
-async def _place(call: Call[NewComment, SiteQuery]) -> tuple[Place, Policy]:
-    """Where the comment goes; the policy is the site's, and for a reply the thread's."""
-    parent_id, policy = call.body.parent_id, call.site.policy
-    if parent_id is None:
-        return TOP, policy
-    store = call.services.store
-    parent = await store.comments.find(call.site.id, parent_id)
-    if parent is None or parent.thread != call.body.thread or parent.state is not State.PUBLISHED:
-        raise InvalidParent
-    thread = await store.threads.get(call.site.id, call.body.thread)
-    policy = thread.policy.over(policy)
-    return below(parent, policy.replies.depth), policy
+def _standing(
+    call: Call[Any, SiteQuery], comment: Comment, headers: Mapping[str, str] = _NO_HEADERS
+) -> web.Response:
+    return web.Response(
+        status=202 if comment.state is State.QUEUED else 201,
+        body=orjson.dumps(website_view(comment, call.language)),
+        headers={"Content-Type": "application/json", "Location": f"/v1/comments/{comment.id}", **headers},
+    )
 
 
 def _comment(call: Call[NewComment, SiteQuery], place: Place) -> Comment:
@@ -160,17 +218,17 @@ def _comment(call: Call[NewComment, SiteQuery], place: Place) -> Comment:
     )
 
 
-async def _check_limits(call: Call[Any, SiteQuery], sender: Author, request: str = "") -> None:
-    """Refuse what comes too fast; who is known by an address alone is limited as an address."""
+def _limits(call: Call[Any, SiteQuery], sender: Author) -> list[Limit]:
+    """Who is limited, the narrowest first; who is known by an address alone is limited as an address."""
     site, rates = call.site.id, call.site.policy.limits
-    author, address = author_key(site, sender), address_key(site, sender)
-    limited: list[tuple[str | None, Rate | None]] = [
-        (f"author {author}" if author and author != address else None, rates.author),
-        (f"address {address}" if address else None, rates.address),
-        ("site", rates.site),
-    ]
-    counted = [(who, rate) for who, rate in limited if who is not None and rate is not None]
-    await call.services.store.limits.check(site, counted, request=request)
+    found = []
+    if rates.author is not None and (sender.id or sender.email):
+        found.append(Limit("author", f"author {author_key(site, sender)}", rates.author))
+    if rates.address is not None and sender.ip:
+        found.append(Limit("address", f"address {network_of(sender.ip)}", rates.address))
+    if rates.site is not None:
+        found.append(Limit("site", "site", rates.site))
+    return found
 
 
 async def _check_length(call: Call[Revision, SiteQuery], thread: str) -> None:
@@ -198,21 +256,23 @@ def _wait_s(call: Call[Any, SiteQuery]) -> float:
     return 0.0
 
 
-async def _accepted(
-    call: Call[Any, SiteQuery], comment: Comment, told: asyncio.Event, wait_s: float
+async def _judged_or_not(
+    call: Call[Any, SiteQuery],
+    comment: Comment,
+    told: asyncio.Event,
+    wait_s: float,
+    headers: Mapping[str, str] = _NO_HEADERS,
 ) -> web.Response:
-    """Answer what was queued: at once, or when the verdict is there."""
-    if not wait_s:
-        return _standing(call, comment)
+    """Answer what was queued when the verdict is there, or the time is up."""
     try:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 await _judged(call, comment, told)
         now = await call.services.store.comments.get(comment.site, comment.id)
     except Unavailable:  # what was taken in is safe, and no reason to send it again
-        return _standing(call, comment)
-    applied = {} if now.state is State.QUEUED else {"Preference_Applied": "wait"}
-    return _standing(call, now, **applied)
+        return _standing(call, comment, headers)
+    applied = {} if now.state is State.QUEUED else {"Preference-Applied": "wait"}
+    return _standing(call, now, {**headers, **applied})
 
 
 async def _judged(call: Call[Any, SiteQuery], comment: Comment, told: asyncio.Event) -> None:

@@ -18,6 +18,7 @@ from service.api.services import SERVICES
 from service.comments.rates import Rate
 from service.errors import Forbidden, NotFound, RateLimited, Unauthorized
 from service.store.directory import KeyRecord, Role, Snapshot
+from service.store.limits import Limit
 
 ATTEMPTS: Final = Rate(10, 60)
 """Sign-in attempts from one address. Keys are too long to be guessed; this spares the store."""
@@ -113,7 +114,7 @@ async def asset(request: web.Request) -> web.StreamResponse:
 async def _limit(request: web.Request) -> None:
     services = request.app[SERVICES]
     try:
-        await services.store.limits.check("", [(f"sign-in {request.remote}", ATTEMPTS)])
+        await services.store.limits.check("", [Limit("sign-in", f"sign-in {request.remote}", ATTEMPTS)])
     except RateLimited as limited:
         seconds = limited.retry_after_s
         raise TooManyAttempts(

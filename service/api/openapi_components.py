@@ -24,7 +24,7 @@ _PROBLEM_MODELS: Mapping[str, type[BaseModel]] = {
 }
 _PROBLEM_HEADERS: Mapping[str, tuple[str, ...]] = {
     "unauthorized": ("WWW-Authenticate",),
-    "rate_limited": ("Retry-After",),
+    "rate_limited": ("Retry-After", "RateLimit-Policy", "RateLimit"),
     "unavailable": ("Retry-After",),
 }
 _PROBLEMS: Mapping[str, type[errors.Problem]] = {

@@ -13,6 +13,7 @@ from service.errors import (
     MethodNotAllowed,
     NotFound,
     Problem,
+    RateLimited,
     TooLarge,
     Unauthorized,
 )
@@ -67,6 +68,8 @@ def answer(problem: Problem) -> web.Response:
     )
     if problem.retry_after_s is not None:
         response.headers["Retry-After"] = str(problem.retry_after_s)
+    if isinstance(problem, RateLimited):
+        response.headers.update(problem.headers)
     if isinstance(problem, Unauthorized):
         response.headers["WWW-Authenticate"] = 'Bearer realm="codau"'
     return response

@@ -25,11 +25,13 @@ from service.errors import (
     Forbidden,
     InvalidJson,
     InvalidRequest,
+    Problem,
     RequestTimeout,
     Unauthorized,
     UnsupportedMediaType,
 )
 from service.store.directory import KeyRecord, Role, Site, Snapshot
+from service.store.intake import Stale
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _NOT_ASCII = re.compile(r"%[89A-Fa-f]|[^\x00-\x7f]")
@@ -95,6 +97,8 @@ class Endpoint:
 
     Attributes:
         roles: whose keys may make it.
+        confirms: whether the handler itself makes sure, in the step that relies on it, that sites and keys
+            are those of `Call.snapshot`, and else raises `Stale`; nobody need ask for their epoch before.
         concerns_site: whether it is about one site, implied by the key or named by `?site=`.
         ahead: begins a read beside the look whether the key is still good; what it finds is used if it is.
     """
@@ -108,6 +112,7 @@ class Endpoint:
     body: type[BaseModel] | None = None
     query: type[BaseModel] = Request
     concerns_site: bool = True
+    confirms: bool = False
     ahead: "Callable[[Services, Site, web.Request], asyncio.Future[Any]] | None" = None
 
 
@@ -156,28 +161,63 @@ class _Asked:
 
 
 def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    known: Kept[tuple[str, str], _Asked] = Kept(_HEADS, lambda _: 1)
+    answering = _Answering(endpoint)
+    return answering.confirming if endpoint.confirms else answering.answer
 
-    async def handle(request: web.Request) -> web.StreamResponse:
-        services, head = request.app[SERVICES], _head(request)
-        asked = known.get(head) if head is not None else None
+
+class _Answering:
+    """Makes a call of a request, and hands it to the endpoint."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._known: Kept[tuple[str, str], _Asked] = Kept(_HEADS, lambda _: 1)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """By the sites and keys of this moment."""
+        services, endpoint, head = request.app[SERVICES], self._endpoint, _head(request)
+        asked = self._known.get(head) if head is not None else None
         begun = None
         if asked is not None and asked.site is not None and endpoint.ahead is not None:
             begun = endpoint.ahead(services, asked.site, request)
         try:
             snapshot = await services.store.directory.current()
-            if asked is None or asked.epoch != snapshot.epoch:
-                asked = await _asked(endpoint, request, services, snapshot)
-                if head is not None:
-                    known.put(head, asked)
-            body = await _body(endpoint.body, request) if endpoint.body else _NO_BODY
-            made = Call(request, services, asked.caller, snapshot, asked.site, body, asked.query, begun)
-            return await endpoint.handler(made)
+            return await endpoint.handler(await self._call(request, snapshot, head, asked, begun))
         finally:
             if begun is not None:
                 _forget(begun)
 
-    return handle
+    async def confirming(self, request: web.Request) -> web.StreamResponse:
+        """By the sites and keys as they are known; the handler sees whether they still are."""
+        directory, head = request.app[SERVICES].store.directory, _head(request)
+        while True:
+            snapshot = directory.known
+            asked = self._known.get(head) if head is not None else None
+            try:
+                call = await self._call(request, snapshot, head, asked)
+            except Problem:
+                if await directory.current() is snapshot:
+                    raise
+                continue
+            try:
+                return await self._endpoint.handler(call)
+            except Stale:
+                await directory.current()
+
+    async def _call(
+        self,
+        request: web.Request,
+        snapshot: Snapshot,
+        head: tuple[str, str] | None,
+        asked: _Asked | None,
+        begun: "asyncio.Future[Any] | None" = None,
+    ) -> Call[Any, Any]:
+        services, endpoint = request.app[SERVICES], self._endpoint
+        if asked is None or asked.epoch != snapshot.epoch:
+            asked = await _asked(endpoint, request, services, snapshot)
+            if head is not None:
+                self._known.put(head, asked)
+        body = await _body(endpoint.body, request) if endpoint.body else _NO_BODY
+        return Call(request, services, asked.caller, snapshot, asked.site, body, asked.query, begun)
 
 
 def _head(request: web.Request) -> tuple[str, str] | None:
@@ -283,6 +323,8 @@ async def sent(request: web.Request) -> bytes:
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
     try:
+        if request.content.is_eof():  # it came with its head
+            return await request.read()
         async with asyncio.timeout(BODY_WITHIN_S):
             return await request.read()
     except web.RequestPayloadError:  # it is not what its Transfer-Encoding says

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from hashlib import blake2b
+from ipaddress import IPv6Network
 
 from service.comments.model import Author, Comment
 
@@ -29,6 +30,15 @@ def author_key(site: str, author: Author) -> str | None:
 def address_key(site: str, author: Author) -> str | None:
     """The key of the address alone, whoever wrote from it."""
     return f"address:{_digest(site, author.ip)}" if author.ip else None
+
+
+def network_of(ip: str) -> str:
+    """What one household or company has of addresses: an IPv4 address, or an IPv6 network of 64 bits.
+
+    >>> network_of("2001:db8:1:2:3::4"), network_of("203.0.113.9")
+    ('2001:db8:1:2::/64', '203.0.113.9')
+    """
+    return str(IPv6Network((ip, 64), strict=False)) if ":" in ip else ip
 
 
 def known_as(comment: Comment) -> list[str]:

@@ -5,7 +5,7 @@ The log is the record. State, body, findings, reason and times are what the log 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -196,10 +196,11 @@ class Comment:
     parent_id: str | None = None
     path: tuple[str, ...] = ()
     newsroom: bool = False
-    now: Present = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "now", present_after(self.log))
+    @cached_property
+    def now(self) -> Present:
+        """How it stands."""
+        return present_after(self.log)
 
     @property
     def version(self) -> int:
@@ -207,7 +208,7 @@ class Comment:
 
     @property
     def state(self) -> State:
-        return self.now.state
+        return self.log[-1].to
 
     @property
     def created_at(self) -> int:

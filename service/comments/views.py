@@ -4,6 +4,7 @@ What is for moderators (e-mail, address, user agent, the author's key) is not he
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from service.comments import reasons
@@ -21,7 +22,12 @@ def rfc3339(ms: int | None) -> str | None:
     """
     if ms is None:
         return None
-    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return f"{_second(ms // 1000)}.{ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=1_024)  # what is shown together mostly happened together
+def _second(s: int) -> str:
+    return f"{datetime.fromtimestamp(s, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def finding_view(finding: ActedFinding, language: Language) -> View:

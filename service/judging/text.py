@@ -60,12 +60,30 @@ def _unstacked(text: str) -> str:
     return "".join(kept)
 
 
+_PLAIN = re.compile(
+    "[\\n\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u1ea0-\u1ef9\u2010-\u2027\u2030-\u205e]*"
+).fullmatch
+
+
+def is_plain(text: str) -> bool:
+    r"""Whether nothing is to be changed but its ends, and nothing hides: Latin letters in NFC, common signs.
+
+    Most texts are so, and one look is all they cost. False says nothing.
+
+    >>> is_plain("Đẹp quá!"), is_plain("Đẹp\u200b quá!"), is_plain("Đe\u0323p quá!")
+    (True, False, False)
+    """
+    return _PLAIN(text) is not None
+
+
 def clean(raw: str) -> str:
     r"""Bring a text to the form in which it is kept: NFC, line ends as \n, no control characters, trimmed.
 
     >>> clean(" Hay\r\nqua\x07\u0301 ")
     'Hay\nquá'
     """
+    if is_plain(raw):
+        return raw.strip()
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", raw))
     return unicodedata.normalize("NFC", _unstacked(text)).strip()
 

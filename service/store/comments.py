@@ -6,6 +6,7 @@ Every method names the site; a comment of another site is not found.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.comments import record
 from service.comments.ids import id_time_ms, is_id
@@ -44,8 +45,7 @@ _REFUSALS: Mapping[int, Callable[[], Problem]] = {
 CHUNK = 500  # records asked for in one MGET: a bounded reply
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """What `submit` needs beside the comment itself.
 
     Attributes:
@@ -165,21 +165,11 @@ class CommentStore:
         Raises:
             IdempotencyConflict, ThreadClosed, InvalidParent, InvalidRequest: nothing was stored.
         """
-        comment = submission.comment
-        p, site, thread = self._partitions.of_thread(comment.thread), comment.site, comment.thread
-        names = [
-            keys.comment(p, site, comment.id),
-            keys.repeat(p, site, thread, submission.idempotency_key or ""),
-            keys.comment(p, site, submission.answers or comment.id),
-            keys.thread(p, site, thread),
-            keys.listed(p, site, State.QUEUED),
-            keys.queue(p),
-            keys.events(p),
-        ]
+        names = submit_keys(self._partitions, submission)
         try:
-            stored = await call(self._commands, "submit", names, _submit_arguments(submission))
+            stored = await call(self._commands, "submit", names, submit_arguments(submission))
         except Refused as refused:
-            raise _problem(refused) from None
+            raise refusal(refused) from None
         return str(stored.decode())
 
     async def commit(self, step: Step) -> bool:
@@ -234,7 +224,23 @@ class CommentStore:
         return results
 
 
-def _submit_arguments(submission: Submission) -> list[Argument]:
+def submit_keys(partitions: Partitions, submission: Submission) -> list[str]:
+    """The keys that `_submit.lua` names."""
+    comment = submission.comment
+    p, site, thread = partitions.of_thread(comment.thread), comment.site, comment.thread
+    return [
+        keys.comment(p, site, comment.id),
+        keys.repeat(p, site, thread, submission.idempotency_key or ""),
+        keys.comment(p, site, submission.answers or comment.id),
+        keys.thread(p, site, thread),
+        keys.listed(p, site, State.QUEUED),
+        keys.queue(p),
+        keys.events(p),
+    ]
+
+
+def submit_arguments(submission: Submission) -> list[Argument]:
+    """The arguments that `_submit.lua` names."""
     comment = submission.comment
     return [
         record.dump(comment),
@@ -254,7 +260,8 @@ def _submit_arguments(submission: Submission) -> list[Argument]:
     ]
 
 
-def _problem(refused: Refused) -> Exception:
+def refusal(refused: Refused) -> Exception:
+    """What a caller is told of a comment that `_submit.lua` did not take in."""
     if refused.code == "invalid_length":
         shortest, longest = refused.detail.split()
         return InvalidRequest([("body", f"must have {shortest} to {longest} characters")])

@@ -117,6 +117,11 @@ class Directory:
         self._keys: _Loaded[KeyRecord] = {}
         self._reading: asyncio.Task[Snapshot] | None = None
 
+    @property
+    def known(self) -> Snapshot:
+        """All as this process last saw it, for who makes sure by the epoch in the step that relies on it."""
+        return self._snapshot
+
     async def current(self) -> Snapshot:
         """All sites and keys as they are at this moment."""
         epoch = await self._epoch()

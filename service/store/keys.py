@@ -47,8 +47,8 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (ms), `note`, `by` |
 | `codau:{author:<site>:<digest>}:recent` | ZSET | ids by ms, as far back as `flood` looks |
 | `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
-| `codau:{limit:<site>:<digest>:<per_s>}` | LIST | when those passed that count for a limit, unix ms |
-| `codau:{limit:<site>:<digest>:<per_s>}:<digest>` | STRING | a request that was let pass, some seconds |
+| `codau:{limit:<site>:<digest>}` | STRING | when a limit's whole count may pass again, µs; see `_limit.lua` |
+| `codau:{limit:<site>:<digest>}:<digest>` | STRING | a request that was let pass, some seconds |
 """
 
 from hashlib import blake2b
@@ -136,12 +136,12 @@ def like(site: str, band: str) -> str:
     return f"codau:{{like:{site}:{band}}}"
 
 
-def limit(site: str, who: str, per_s: int) -> str:
-    return f"codau:{{limit:{site}:{digest(who)}:{per_s}}}"
+def limit(site: str, who: str) -> str:
+    return f"codau:{{limit:{site}:{digest(who)}}}"
 
 
-def passed(site: str, who: str, per_s: int, request: str) -> str:
-    return f"{limit(site, who, per_s)}:{digest(request)}"
+def passed(site: str, who: str, request: str) -> str:
+    return f"{limit(site, who)}:{digest(request)}"
 
 
 def counted(site: str) -> str:

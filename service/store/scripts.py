@@ -3,6 +3,7 @@
 `call` is for scripts that may be repeated: they return what the first call stored.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha1
@@ -21,15 +22,26 @@ class Script:
     sha: str
 
 
+_SHARED: Mapping[str, Sequence[str]] = {
+    "limit": ["_limit"],
+    "submit": ["_submit"],
+    "intake": ["_limit", "_submit"],
+}
+"""Rules that stand in front of a script: each is one file, however many scripts apply it."""
+
+
 @cache
 def script(name: str) -> Script:
-    """Read `lua/<name>.lua`."""
-    text = files("service.store").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+    """Read `lua/<name>.lua`, with the rules it applies in front of it."""
+    folder = files("service.store").joinpath("lua")
+    parts = [*_SHARED.get(name, ()), name]
+    text = "\n".join(folder.joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in parts)
     return Script(name, text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
 ALL = (
     *(
+        "intake",
         "submit",
         "commit",
         "configure",

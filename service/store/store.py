@@ -9,6 +9,7 @@ from service.store.directory import Directory
 from service.store.erasure import ErasureStore
 from service.store.events import EventStore
 from service.store.health import HealthStore
+from service.store.intake import IntakeStore
 from service.store.likeness import LikenessStore
 from service.store.limits import LimitStore
 from service.store.lists import ListStore
@@ -45,6 +46,14 @@ class Store:
         self.deliveries = DeliveryStore(self.commands)
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
+        self.intake = IntakeStore(
+            self.commands,
+            self.partitions,
+            self.comments,
+            self.limits,
+            self.directory,
+            one_server=not connection.is_cluster(url),
+        )
         self.sessions = SessionStore(self.commands)
         self.waiting = WaitingStore(
             self.commands, self.partitions, self.health, self.statistics, self.webhooks

@@ -66,6 +66,8 @@ class Conforming:
             "Retry-After",
             "WWW-Authenticate",
             "Preference-Applied",
+            "RateLimit-Policy",
+            "RateLimit",
             "X-Request-ID",
         ):
             assert name not in answer.headers or name in response.get("headers", {}), (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.calls import GOOD, WHO, comment_of, refused, set_policy, wrong_fields
-from tests.running import Answer, Running
+from tests.api.calls import GOOD, WHO, another_process, comment_of, refused, set_policy, wrong_fields
+from tests.running import Answer, Caller, Running
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
@@ -242,6 +242,72 @@ async def test_limits_of_address_and_site_hold_for_all_who_share_them(idle_servi
     await set_policy(idle_service, limits={"address": None, "site": "1/1h"})
     assert (await send(idle_service, comment_of())).status == 202
     refused(await send(idle_service, comment_of()), 429, "rate_limited")
+
+
+async def test_an_answer_tells_what_the_limits_still_let_pass(idle_service: Running) -> None:
+    await set_policy(idle_service, limits={"author": "30/60s", "address": "120/1h", "site": "5/1s"})
+    answer = await send(idle_service, comment_of(author=WHO))
+    assert answer.headers["RateLimit-Policy"] == (
+        '"author";q=30;w=60, "address";q=120;w=3600, "site";q=5;w=1'
+    )
+    assert answer.headers["RateLimit"] == '"author";r=29;t=2, "address";r=119;t=30, "site";r=4;t=1'
+    await set_policy(idle_service, limits={"author": None, "address": None, "site": None})
+    assert "RateLimit" not in (await send(idle_service, comment_of(author=WHO))).headers
+
+
+async def test_a_refusal_tells_which_limit_and_costs_the_others_nothing(idle_service: Running) -> None:
+    await set_policy(idle_service, limits={"author": "30/1h", "address": "1/1d"})
+    assert (await send(idle_service, comment_of(author=WHO))).status == 202
+    answer = await send(idle_service, comment_of(author=WHO))
+    refused(answer, 429, "rate_limited")
+    assert answer.headers["RateLimit-Policy"] == '"address";q=1;w=86400'
+    assert answer.headers["RateLimit"] == f'"address";r=0;t={answer.headers["Retry-After"]}'
+    assert 86_300 < int(answer.headers["Retry-After"]) <= 86_400
+    await set_policy(idle_service, limits={"address": None})
+    again = await send(idle_service, comment_of(author=WHO))
+    assert again.headers["RateLimit"].startswith('"author";r=28;')
+
+
+async def test_neighbours_of_one_ipv6_network_share_the_limit_of_an_address(idle_service: Running) -> None:
+    await set_policy(idle_service, limits={"address": "2/1h"})
+
+    async def from_address(ip: str) -> int:
+        return (await send(idle_service, comment_of(author={"name": "An", "ip": ip}))).status
+
+    inside = ("2001:db8:0:7::1", "2001:db8:0:7:ffff::2", "2001:db8:0:7:1:2:3:4")
+    assert [await from_address(ip) for ip in inside] == [202, 202, 429]
+    assert await from_address("2001:db8:0:8::1") == 202
+    assert await from_address("203.0.113.1") == 202
+
+
+async def test_a_limit_of_one_site_is_not_that_of_another(idle_service: Running) -> None:
+    await set_policy(idle_service, limits={"author": "1/1h", "site": "1/1h"})
+    assert [(await send(idle_service, comment_of(author=WHO))).status for _ in range(2)] == [202, 429]
+    there = await idle_service.admin("POST", "/v1/comments?site=khac", json=comment_of(author=WHO))
+    assert there.status == 202
+
+
+async def test_a_key_that_was_revoked_a_moment_ago_is_refused_whatever_it_sends(
+    idle_service: Running, redis_url: str
+) -> None:
+    parent_id = (await send(idle_service, comment_of(), **{"Idempotency-Key": "k"})).json["id"]
+    async with another_process(redis_url) as http:
+        for document, headers in (
+            (comment_of(), {}),
+            (comment_of(), {"Idempotency-Key": "k"}),
+            (comment_of(), {"Idempotency-Key": "hai khóa"}),
+            (comment_of(parent_id=parent_id), {}),
+            (comment_of(parent_id=parent_id), {"Idempotency-Key": "k"}),
+            (comment_of(body=""), {}),
+        ):
+            named = {"role": "website", "name": "cũ"}
+            made = (await idle_service.admin("POST", "/v1/sites/bao/keys", json=named)).json
+            old = Caller(http, made["key"])
+            known = await old("POST", "/v1/comments", json=comment_of(), headers={"Idempotency-Key": "k"})
+            assert known.json["id"] == parent_id
+            await idle_service.admin("DELETE", f"/v1/sites/bao/keys/{made['id']}")
+            refused(await old("POST", "/v1/comments", json=document, headers=headers), 401, "unauthorized")
+    assert await idle_service.queue.length() == 1
 
 
 async def test_who_is_known_by_an_address_alone_is_limited_as_an_address(idle_service: Running) -> None:

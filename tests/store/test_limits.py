@@ -1,4 +1,4 @@
-"""Limits count what passed within their time, by the store's clock, and against nobody what they refused."""
+"""Limits let a burst pass, then one at a time, by the store's clock; what they refuse counts for nothing."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,7 @@ import pytest
 from service.comments.rates import Rate
 from service.errors import RateLimited
 from service.store import keys
-from service.store.limits import LimitStore
+from service.store.limits import Left, Limit, LimitStore
 from service.store.wire import Wire
 
 WHO = "author an"
@@ -25,55 +25,105 @@ def limits(wire: Wire) -> LimitStore:
     return LimitStore(wire)
 
 
-async def passes(limits: LimitStore, *limited: tuple[str, Rate]) -> bool:
+def limit(rate: Rate, who: str = WHO) -> Limit:
+    return Limit("author", who, rate)
+
+
+async def left(limits: LimitStore, *limited: Limit) -> list[int] | None:
+    """What each still lets pass; None where one refused."""
     try:
-        await limits.check("bao", limited)
+        return [one.many for one in await limits.check("bao", limited)]
     except RateLimited:
-        return False
-    return True
+        return None
 
 
-async def passed_before(wire: Wire, rate: Rate, *ago_ms: int) -> None:
-    """Let some have passed so long ago, the longest first; negative: by a clock that went back since."""
+async def passes(limits: LimitStore, *limited: Limit) -> bool:
+    return await left(limits, *limited) is not None
+
+
+async def whole_in(wire: Wire, ms: float, who: str = WHO) -> None:
+    """Let the whole count be there again in so many ms; negative: some time ago."""
     seconds, micros = await wire.run("TIME")
-    now_ms = int(seconds) * 1000 + int(micros) // 1000
-    await wire.run("RPUSH", keys.limit("bao", WHO, rate.per_s), *(now_ms - ago for ago in ago_ms))
+    at = int(seconds) * 1_000_000 + int(micros) + round(ms * 1000)
+    await wire.run("SET", keys.limit("bao", who), at)
 
 
-async def test_no_more_than_the_count_pass_in_any_stretch_of_the_time(limits: LimitStore, wire: Wire) -> None:
-    rate = Rate(3, 60)
-    await passed_before(wire, rate, 59_000, 30_000, 1_000)
-    with pytest.raises(RateLimited) as refused:
-        await limits.check("bao", [(WHO, rate)])
-    assert refused.value.retry_after_s == 1, "then the first of the three is a minute old"
+async def test_the_whole_count_may_pass_at_once_and_no_more(limits: LimitStore) -> None:
+    rate = limit(Rate(7, 3_600))
+    assert [await left(limits, rate) for _ in range(9)] == [[6], [5], [4], [3], [2], [1], [0], None, None]
 
 
-async def test_what_is_older_than_the_time_no_longer_counts(limits: LimitStore, wire: Wire) -> None:
-    rate = Rate(3, 60)
-    await passed_before(wire, rate, 60_000, 30_000, 1_000)
-    assert [await passes(limits, (WHO, rate)) for _ in range(2)] == [True, False]
+async def test_behind_a_burst_one_passes_each_time_its_share_of_the_time_is_over(
+    limits: LimitStore, wire: Wire
+) -> None:
+    rate = limit(Rate(30, 60))
+    await whole_in(wire, 60_000 - 2_000)
+    assert [await passes(limits, rate) for _ in range(2)] == [True, False]
+    await whole_in(wire, 60_000 - 5_900)
+    assert [await passes(limits, rate) for _ in range(3)] == [True, True, False]
+
+
+async def test_the_wait_that_is_told_is_enough_and_no_second_too_long(limits: LimitStore, wire: Wire) -> None:
+    rate = limit(Rate(3, 60))
+    for over_ms, told_s in ((20_000, 20), (19_400, 20), (18_900, 19), (900, 1)):
+        await whole_in(wire, 40_000 + over_ms)
+        with pytest.raises(RateLimited) as refused:
+            await limits.check("bao", [rate])
+        assert refused.value.retry_after_s == told_s
+        assert refused.value.headers["RateLimit"] == f'"author";r=0;t={told_s}'
+        await whole_in(wire, 40_000 + over_ms - told_s * 1000)
+        assert await passes(limits, rate)
+
+
+async def test_what_is_left_is_told_with_the_time_until_there_is_more(limits: LimitStore, wire: Wire) -> None:
+    rate = limit(Rate(30, 60))
+    assert await limits.check("bao", [rate]) == [Left(rate, 29, 2_000)]
+    await whole_in(wire, 10_500)
+    [told] = await limits.check("bao", [rate])
+    assert told.many == 23
+    assert 300 < told.more_in_ms <= 500
+
+
+async def test_what_went_by_long_ago_saves_up_nothing(limits: LimitStore, wire: Wire) -> None:
+    await whole_in(wire, -3_600_000)
+    assert await left(limits, limit(Rate(3, 60))) == [2]
 
 
 async def test_a_clock_that_went_back_refuses_nobody(limits: LimitStore, wire: Wire) -> None:
-    rate = Rate(2, 60)
-    await passed_before(wire, rate, -3_600_000, -3_600_000)
-    assert [await passes(limits, (WHO, rate)) for _ in range(3)] == [True, True, False]
+    await whole_in(wire, 3_600_000)
+    assert [await passes(limits, limit(Rate(2, 60))) for _ in range(3)] == [True, True, False]
 
 
 async def test_what_one_limit_refuses_counts_for_none_behind_it(limits: LimitStore) -> None:
-    author, site = Rate(5, 60), Rate(20, 60)
-    passed = [await passes(limits, ("author spam", author), ("site", site)) for _ in range(100)]
+    author, site = Rate(5, 60), limit(Rate(20, 3_600), "site")
+    passed = [await passes(limits, limit(author, "author spam"), site) for _ in range(100)]
     assert passed.count(True) == 5
-    others = [await passes(limits, (f"author {n}", author), ("site", site)) for n in range(16)]
+    others = [await passes(limits, limit(author, f"author {n}"), site) for n in range(16)]
     assert others == [True] * 15 + [False]
 
 
-async def test_a_changed_count_holds_for_what_passed_before(limits: LimitStore) -> None:
-    assert [await passes(limits, (WHO, Rate(4, 60))) for _ in range(4)] == [True] * 4
-    assert not await passes(limits, (WHO, Rate(2, 60)))
-    assert [await passes(limits, (WHO, Rate(5, 60))) for _ in range(2)] == [True, False]
+async def test_limits_of_one_site_are_not_those_of_another(limits: LimitStore) -> None:
+    rate = limit(Rate(1, 3_600))
+    assert [await passes(limits, rate) for _ in range(2)] == [True, False]
+    assert await limits.check("khac", [rate])
 
 
-async def test_a_limit_is_forgotten_when_its_time_is_over(limits: LimitStore, wire: Wire) -> None:
-    await limits.check("bao", [(WHO, Rate(4, 60))])
-    assert 0 < await wire.run("PTTL", keys.limit("bao", WHO, 60)) <= 60_000
+async def test_a_stricter_rate_holds_for_what_passed_before(limits: LimitStore) -> None:
+    assert [await passes(limits, limit(Rate(4, 60))) for _ in range(4)] == [True] * 4
+    assert not await passes(limits, limit(Rate(2, 60)))
+    assert not await passes(limits, limit(Rate(1, 3_600)))
+
+
+async def test_a_looser_rate_does_not_make_anybody_wait_by_the_one_before(limits: LimitStore) -> None:
+    assert [await passes(limits, limit(Rate(2, 3_600))) for _ in range(3)] == [True, True, False]
+    assert await passes(limits, limit(Rate(2, 60)))
+
+
+async def test_a_limit_keeps_one_number_and_is_forgotten_when_its_time_is_over(
+    limits: LimitStore, wire: Wire
+) -> None:
+    for _ in range(4):
+        await limits.check("bao", [limit(Rate(400, 60))])
+    name = keys.limit("bao", WHO)
+    assert await wire.run("STRLEN", name) == 16
+    assert 0 < await wire.run("PTTL", name) <= 600
