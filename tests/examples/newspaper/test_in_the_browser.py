@@ -110,6 +110,7 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, newspaper: Newspap
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await expect(page.locator("#cua-ban")).to_be_focused()
+        await expect(page.get_by_label("Gợi ý có dấu")).to_be_visible()
 
         await page.keyboard.press("Tab")
         await expect(page.get_by_label("Gợi ý có dấu")).to_be_focused()
