@@ -14,7 +14,7 @@ RUN /opt/codau/bin/pip install --no-cache-dir --no-index --no-deps --no-build-is
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends python3 && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/codau --create-home codau
+    && useradd --uid 10001 --home-dir /var/lib/codau --create-home --skel /dev/null --shell /usr/sbin/nologin codau
 COPY --from=build /opt/codau /opt/codau
 ENV PATH=/opt/codau/bin:$PATH PYTHONUNBUFFERED=1 CODAU_HOST=0.0.0.0 CODAU_DATA_DIR=/var/lib/codau
 USER codau
