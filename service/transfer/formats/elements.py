@@ -77,6 +77,8 @@ def elements(file: BinaryIO, root: str, wanted: Collection[str], what: str) -> I
         for chunk in mended(reading.begun(iter(partial(unpacked(file).read, _CHUNK), b""))):
             yield from reading.feed(chunk)
         yield from reading.end()
+    except (LookupError, ValueError):  # of several bytes a letter, but not UTF-8; or one that nobody knows
+        raise Unreadable(f"this {what} is not in UTF-8, but in an encoding that cannot be read") from None
     except (expat.ExpatError, _TooMuch, *DAMAGED) as error:
         yield from reading.taken()
         yield reading.broken(error)
