@@ -19,6 +19,7 @@ from bench.train.weights import (
     SPAM_EVEN,
     TOXIC_EVEN,
     Example,
+    example,
     lines,
     own,
     spam_examples,
@@ -29,10 +30,9 @@ from service.comments.policy import Policy
 from service.comments.verdict import decide
 from service.judging.checks import toxic
 from service.judging.checks.spam import without_a_term
-from service.judging.checks.toxic import toxic_features
+from service.judging.checks.toxic import WITHOUT_A_TERM, toxic_signs
 from service.judging.judge import judge
 from service.judging.linear import Linear
-from service.judging.reading import read
 from service.judging.text import clean
 
 _FOLDS = 5
@@ -89,7 +89,7 @@ def advertising(data: Path) -> None:
         kept = [one for place, one in enumerate(ours) if place not in held]
         model = train([*kept, *others], rarest=3, penalty=3.0, even=SPAM_EVEN, steeper=1.0)
         for place in held:
-            seen[kinds[place][0], kinds[place][1]] += _spam_odds(model, ours[place].features) >= 0
+            seen[kinds[place][0], kinds[place][1]] += _spam_odds(model, ours[place]) >= 0
     written = Counter((label, kind) for label, kind in kinds)
     for wanted in ("ad", "talk"):
         hits = sum(times for (label, _), times in seen.items() if label == wanted)
@@ -102,8 +102,8 @@ def advertising(data: Path) -> None:
         print(f"{wanted}: {hits} of {total} flagged ({100 * hits / total:.1f} %): {by_kind}")
 
 
-def _spam_odds(model: Linear, features: frozenset[str]) -> float:
-    return model.log_odds(features) - without_a_term({one for one in features if one.startswith("#")})
+def _spam_odds(model: Linear, one: Example) -> float:
+    return model.log_odds(one.pieces, one.signs) - without_a_term(one.signs)
 
 
 def insult(data: Path) -> None:
@@ -112,12 +112,12 @@ def insult(data: Path) -> None:
         "ViHSD, clean or not": _labelled(data / "labelled" / "vihsd.dev.tsv.xz", clean_label="0"),
         "ViCTSD, toxic or not": _labelled(data / "labelled" / "victsd.dev.tsv.xz", clean_label="0|"),
     }
-    held = {example.features for examples in sets.values() for example in examples}
-    kept = [example for example in toxic_examples(data) if example.features not in held]
+    held = {one.key for examples in sets.values() for one in examples}
+    kept = [one for one in toxic_examples(data) if one.key not in held]
     model = train(kept, rarest=2, penalty=1.0, even=TOXIC_EVEN, steeper=1.0)
     for name, examples in sets.items():
-        odds = np.array([model.log_odds(example.features) - _term_missing(example) for example in examples])
-        toxic = np.array([example.positive for example in examples])
+        odds = np.array([_toxic_odds(model, one) for one in examples])
+        toxic = np.array([one.positive for one in examples])
         print(f"{name}: macro-F1 {100 * _macro_f1(odds >= 0, toxic):.1f}, AUC {_auc(odds, toxic):.3f}")
         print(f"  {100 * np.mean(odds >= 0):.1f} % flagged, {100 * toxic.mean():.1f} % are")
 
@@ -128,8 +128,8 @@ def risk(data: Path) -> None:
     for name, file, clean_label in (("ViHSD", "vihsd", "0"), ("ViCTSD", "victsd", "0|")):
         rows = [line.partition("\t") for line in lines(data / "labelled" / f"{file}.dev.tsv.xz")]
         texts = [clean(text) for _, _, text in rows]
-        held = {frozenset(toxic_features(read(text))) for text in texts}
-        kept = [example for example in toxic_examples(data) if example.features not in held]
+        held = {example(text, toxic_signs, False).key for text in texts}
+        kept = [one for one in toxic_examples(data) if one.key not in held]
         model = train(kept, rarest=2, penalty=1.0, even=TOXIC_EVEN, steeper=1.0)
         with mock.patch.object(toxic, "load", lambda _, model=model: model):
             risks = np.array([decide(judge(text), policy, trusted=False).risk for text in texts])
@@ -137,16 +137,13 @@ def risk(data: Path) -> None:
         print(f"{name}, risk: AUC {_auc(risks, harmful):.3f} ({harmful.sum()} harmful of {len(texts):,})")
 
 
-def _term_missing(example: Example) -> float:
-    return 0.0 if any(feature.startswith("#") for feature in example.features) else 0.7
+def _toxic_odds(model: Linear, one: Example) -> float:
+    return model.log_odds(one.pieces, one.signs) - (0.0 if one.signs else WITHOUT_A_TERM)
 
 
 def _labelled(path: Path, *, clean_label: str) -> list[Example]:
     rows = [line.partition("\t") for line in lines(path)]
-    return [
-        Example(frozenset(toxic_features(read(clean(text)))), not label.startswith(clean_label))
-        for label, _, text in rows
-    ]
+    return [example(text, toxic_signs, not label.startswith(clean_label)) for label, _, text in rows]
 
 
 def _macro_f1(said: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> float:

@@ -77,6 +77,8 @@ def _tables() -> tuple[_Table, _Table, _Table, npt.NDArray[np.bool_]]:
 
 
 _LOWER, _BARE, _WORDS, _ODD = _tables()
+_WORDS_0 = _WORDS.copy()
+_WORDS_0[ord("0") : ord("9") + 1] = ord("0")
 
 
 class _Folded(dict[str, str]):
@@ -106,6 +108,21 @@ def _units(text: str) -> _Table:
 
 def _string(units: _Table) -> str:
     return units.tobytes().decode("utf-16-le", "surrogatepass")
+
+
+def word_units(plain: str) -> _Table:
+    """Give the words of a lower-case text as UTF-16 units, a blank before, between and after them.
+
+    Every number is 0, and what is repeated stands once.
+
+    >>> word_units("nguuu, 500k").tobytes().decode("utf-16-le")
+    ' ngu 0k '
+    """
+    units = _WORDS_0.take(_units(f" {plain} "))
+    changes = np.empty(len(units), dtype=np.bool_)
+    changes[0] = True
+    np.not_equal(units[1:], units[:-1], out=changes[1:])
+    return units[changes]
 
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from service.judging.checks.contact import contacts
 from service.judging.lexicon import Seen, terms
-from service.judging.linear import features_of, load, probability, words_of
+from service.judging.linear import load, pieces_of, probability
 from service.judging.links import links
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
@@ -73,7 +73,7 @@ def spam_score(reading: Reading) -> float:
     if not reading.keys:
         return 0.0
     signs = spam_signs(reading)
-    log_odds = load("spam").log_odds([*reading.once(features_of), *signs])
+    log_odds = load("spam").log_odds(pieces_of(reading), signs)
     return probability(log_odds - without_a_term(signs))
 
 
@@ -102,11 +102,6 @@ def _kind_of(host: str) -> str:
     return "#cheap link" if host.rpartition(".")[2] in _CHEAP else "#link"
 
 
-def spam_features(reading: Reading) -> set[str]:
-    """Give what the model is trained on."""
-    return {*features_of(reading), *spam_signs(reading)}
-
-
 def _terms(reading: Reading) -> list[Seen]:
     return [one for one in reading.once(terms) if one.term.topic == "spam"]
 
@@ -116,6 +111,6 @@ def _spans(reading: Reading) -> tuple[Span, ...]:
     seen = [(one.start, one.end) for one in reading.once(_terms) if one.term.kind != "discussion"]
     seen += reading.once(contacts)
     seen += [(one.start, one.end) for one in reading.once(links) if one.sure]
-    heaviest = load("spam").heaviest(reading.once(words_of), _SPAN_LEAST)
+    heaviest = load("spam").heaviest(reading, _SPAN_LEAST)
     seen += [reading.word_spans[place] for place in heaviest]
     return apart([reading.span(*span) for span in seen])

@@ -7,11 +7,11 @@ terms of our own list, seen through disguise, are among what it learned from.
 from __future__ import annotations
 
 from service.judging.lexicon import Seen, terms
-from service.judging.linear import features_of, load, probability, words_of
+from service.judging.linear import load, pieces_of, probability
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
 
-_WITHOUT_A_TERM = 0.7
+WITHOUT_A_TERM = 1.2
 """Log-odds taken off where no term is seen: words around the subject alone (dogs, death) are no insult."""
 _GROSS = 0.9
 _SPAN_LEAST = 1.0
@@ -36,9 +36,7 @@ def toxic_score(reading: Reading) -> float:
     if not reading.keys:
         return 0.0
     signs = toxic_signs(reading)
-    log_odds = load("toxic").log_odds([*reading.once(features_of), *signs]) - (
-        0.0 if signs else _WITHOUT_A_TERM
-    )
+    log_odds = load("toxic").log_odds(pieces_of(reading), signs) - (0.0 if signs else WITHOUT_A_TERM)
     return max(probability(log_odds), reading.once(_floor))
 
 
@@ -54,11 +52,6 @@ def toxic_signs(reading: Reading) -> list[str]:
     return sorted({*seen, *(f"{kind} again" for kind in seen if seen.count(kind) > 1)})
 
 
-def toxic_features(reading: Reading) -> set[str]:
-    """Give what the model is trained on."""
-    return {*features_of(reading), *toxic_signs(reading)}
-
-
 def _terms(reading: Reading) -> list[Seen]:
     return [one for one in reading.once(terms) if one.term.topic == "toxic"]
 
@@ -66,6 +59,6 @@ def _terms(reading: Reading) -> list[Seen]:
 def _spans(reading: Reading) -> tuple[Span, ...]:
     """Show the terms and the words that weighed most."""
     seen = [(one.start, one.end) for one in reading.once(_terms)]
-    heaviest = load("toxic").heaviest(reading.once(words_of), _SPAN_LEAST)
+    heaviest = load("toxic").heaviest(reading, _SPAN_LEAST)
     seen += [reading.word_spans[place] for place in heaviest]
     return apart([reading.span(*span) for span in seen])
