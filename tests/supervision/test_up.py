@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -167,18 +166,11 @@ def test_a_request_under_way_is_answered_before_the_stop(tmp_path: Path, redis_u
         assert under_way.result()[0] == 202
 
 
-def test_the_demo_is_a_newspaper_beside_it(tmp_path: Path) -> None:
-    with up("--demo", env=environment(tmp_path), log=tmp_path / "log") as running:
-        host, _, port = running.url("newspaper that uses it").removeprefix("http://").rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=5):
-            assert "examples.newspaper" in running.children()
-        assert running.stop() == 0
-
-
-def test_the_demos_newspaper_is_told_by_a_webhook_that_nobody_else_may_have(tmp_path: Path) -> None:
+def test_the_demo_is_a_newspaper_told_by_a_webhook_that_nobody_else_may_have(tmp_path: Path) -> None:
     env = environment(tmp_path / "data")
     with up("--demo", env=env, log=tmp_path / "log") as running:
         admin, url = keys(tmp_path / "data")["admin_key"], running.url("newspaper that uses it")
+        assert "examples.newspaper" in running.children()
         hooks = "/v1/sites/demo/webhooks"
         (hook,) = running.get(hooks, admin)[1]["webhooks"]
         assert hook["url"] == f"{url}/codau"
@@ -187,6 +179,7 @@ def test_the_demos_newspaper_is_told_by_a_webhook_that_nobody_else_may_have(tmp_
             lambda: any(one["status"] == 204 for one in running.get(deliveries, admin)[1]["deliveries"])
         )
         assert running.call("POST", hooks, admin, {"url": hook["url"]})[0] == 422
+        assert running.stop() == 0
     with up(env=env, log=tmp_path / "log") as without:
         assert without.get(hooks, admin) == (200, {"webhooks": []})
 
