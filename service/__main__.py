@@ -21,7 +21,7 @@ def main() -> None:
         for name, meant in settings.misspelt():
             print(f"codau: {name} is no setting; did you mean {meant}?", file=sys.stderr)
         try:
-            app()
+            app(prog_name="codau")
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()  # here, where an error is told as any other is
