@@ -69,16 +69,16 @@ async def test_a_site_of_isso_comes_over(redis_url: str, file: Path) -> None:
     assert (gone.author.name, gone.author.email) == ("", None)
 
 
-async def test_what_was_decided_in_isso_meanwhile_is_decided_here(redis_url: str, file: Path) -> None:
-    content = database(
-        file, [comment(1, "Chờ", mode=WAITING), comment(2, "Hay"), comment(3, parent=2)]
-    ).read_bytes()
-    with closing(sqlite3.connect(file)) as isso, isso:
-        isso.execute("UPDATE comments SET mode = 1 WHERE id = 1")
-        isso.execute("UPDATE comments SET mode = 4, text = '' WHERE id = 2")
+async def test_what_was_decided_in_isso_meanwhile_is_decided_here(redis_url: str, tmp_path: Path) -> None:
+    reply = comment(3, "Đúng", parent=2)
+    before = [comment(1, "Chờ", mode=WAITING), comment(2, "Hay"), reply]
+    after = [comment(1, "Chờ"), comment(2, "", mode=DELETED), reply]
+    content, later = (
+        database(tmp_path / name, rows).read_bytes() for name, rows in (("1.db", before), ("2.db", after))
+    )
     async with opened(redis_url) as store:
         await imported_file(store, "isso", content)
-        tally, told = await imported_file(store, "isso", file.read_bytes())
+        tally, told = await imported_file(store, "isso", later)
     assert (tally, told) == (Tally(threads=1, brought_forward=2, left=1), [])
     states = {one.now.text: one.state for one in seen(redis_url).all.comments.values()}
     assert (states["Chờ"], states[""]) == (State.PUBLISHED, State.ERASED)
