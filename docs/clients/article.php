@@ -17,6 +17,9 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST') {
         exit;
     }
     $form = array_map('strval', array_filter(array_intersect_key($_POST, $form), 'is_string')) + $form;
+    if (!preg_match('/^[0-9a-f]{32}$/D', $form['key'])) {
+        $form['key'] = new_key();
+    }
     try {
         $comment = $form['comment'] === '' ? send($codau, $thread, $form) : revise($codau, $form);
         $_SESSION['sent'][$comment['id']] = true;
@@ -26,9 +29,15 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST') {
         http_response_code($problem->status);
         $notice = explain($problem);
         if ($problem->problem === 'idempotency_conflict') {
-            $form['key'] = ''; // that key's comment has arrived: this one is another
+            $form['key'] = new_key(); // that key's comment has arrived: this one is another
         }
     }
+}
+
+/** Made with the form and sent along in it: two clicks make one comment. */
+function new_key(): string
+{
+    return bin2hex(random_bytes(16));
 }
 
 function send(Codau $codau, string $thread, array $form): array
@@ -117,7 +126,8 @@ function tree(array $comments): string
 }
 
 $page = published($codau, $thread);
-$form['key'] = $form['key'] ?: bin2hex(random_bytes(16)); // made with the form: two clicks make one comment
+$form['key'] = $form['key'] ?: new_key();
+$own = $page ? own($codau) : []; // a service that is away is not asked again
 ?>
 <!doctype html>
 <html lang="vi">
@@ -133,7 +143,7 @@ $form['key'] = $form['key'] ?: bin2hex(random_bytes(16)); // made with the form:
   <p><label>Ý kiến <textarea name="body" rows="4" cols="36" maxlength="5000" required><?= text($form['comment'] === '' ? $form['body'] : '') ?></textarea></label></p>
   <p><button>Gửi ý kiến</button></p>
 </form>
-<?php foreach (own($codau) as $one): ?>
+<?php foreach ($own as $one): ?>
 <section>
   <h2><?= text(state($one)) ?></h2>
   <p><?= text($one['message']) ?></p>

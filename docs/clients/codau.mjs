@@ -12,7 +12,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const TRIES = 3;
 const LONGEST_PAUSE_S = 2; // a reader is waiting: a longer Retry-After is for the next click
-const TIMEOUT_MS = 10_000; // for one try; a verdict is waited for up to 2 seconds of it
+const TRY_S = 5; // for one try; a verdict is waited for up to 2 seconds of it
+const READ_WITHIN_S = 3; // all tries together: an article must not wait for its comments
+const SEND_WITHIN_S = 12;
 const BUSY = [502, 503, 504];
 const TOLERANCE_S = 300;
 const COUNTS_AT_ONCE = 100; // the service takes 200; proxies take shorter lines
@@ -50,6 +52,10 @@ export class Codau {
    * key there is one comment.
    */
   async submit(comment, key) {
+    if (!/^[!-~]{1,255}$/.test(key)) { // it came with a form: it may hold anything
+      const detail = "the Idempotency-Key is not 1 to 255 visible ASCII characters";
+      throw new Problem(422, "invalid_request", { detail });
+    }
     return this.#json("POST", "/v1/comments", comment, { "Idempotency-Key": key, Prefer: "wait=2" });
   }
 
@@ -95,25 +101,28 @@ export class Codau {
   }
 
   /** Every call here may be repeated: nothing is done twice that may be done once. */
-  async #send(...request) {
-    for (let tried = 1; tried < TRIES; tried += 1) {
+  async #send(method, path, document, headers = {}) {
+    const until = Date.now() / 1000 + (method === "GET" ? READ_WITHIN_S : SEND_WITHIN_S);
+    for (let tried = 1; ; tried += 1) {
       try {
-        return await this.#once(...request);
+        const withinS = Math.min(TRY_S, Math.max(until - Date.now() / 1000, 0.001));
+        return await this.#once(method, path, document, headers, withinS);
       } catch (problem) {
-        if (!BUSY.includes(problem.status) || problem.retryAfterS > LONGEST_PAUSE_S) throw problem;
-        await sleep(1000 * (problem.retryAfterS || 0.2 * 2 ** tried));
+        const pauseS = problem.retryAfterS || 0.2 * 2 ** tried;
+        if (!BUSY.includes(problem.status) || tried === TRIES || pauseS > LONGEST_PAUSE_S) throw problem;
+        if (Date.now() / 1000 + pauseS >= until) throw problem;
+        await sleep(1000 * pauseS);
       }
     }
-    return this.#once(...request);
   }
 
-  async #once(method, path, document, headers = {}) {
+  async #once(method, path, document, headers, withinS) {
     const content = document === undefined ? {} : { "Content-Type": "application/json" };
     const answer = await fetch(this.#url + path, {
       method,
       headers: { ...this.#headers, ...content, ...headers },
       body: document === undefined ? undefined : JSON.stringify(document),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(1000 * withinS),
       cache: "no-store",
     }).catch((error) => {
       throw new Problem(503, "unavailable", { detail: String(error.cause ?? error) });

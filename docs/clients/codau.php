@@ -40,7 +40,9 @@ final class Codau
 {
     private const TRIES = 3;
     private const LONGEST_PAUSE_S = 2; // a reader is waiting: a longer Retry-After is for the next click
-    private const TIMEOUT_S = 10; // for one try; a verdict is waited for up to 2 seconds of it
+    private const TRY_S = 5; // for one try; a verdict is waited for up to 2 seconds of it
+    private const READ_WITHIN_S = 3; // all tries together: an article must not wait for its comments
+    private const SEND_WITHIN_S = 12;
     private const BUSY = [502, 503, 504];
     private const TOLERANCE_S = 300;
     private const COUNTS_AT_ONCE = 100; // the service takes 200; proxies take shorter lines
@@ -58,6 +60,9 @@ final class Codau
      */
     public function submit(array $comment, string $key): array
     {
+        if (!preg_match('/^[!-~]{1,255}$/D', $key)) { // it came with a form: it may hold anything
+            throw new CodauProblem(422, 'invalid_request', 'the Idempotency-Key is not 1 to 255 visible ASCII characters');
+        }
         return $this->send('POST', '/v1/comments', $comment, ["Idempotency-Key: $key", 'Prefer: wait=2'])['document'];
     }
 
@@ -114,20 +119,26 @@ final class Codau
     /** Every call here may be repeated: nothing is done twice that may be done once. */
     private function send(string $method, string $path, ?array $document = null, array $headers = []): array
     {
-        for ($tried = 1; $tried < self::TRIES; $tried++) {
+        $until = microtime(true) + ($method === 'GET' ? self::READ_WITHIN_S : self::SEND_WITHIN_S);
+        for ($tried = 1; ; $tried++) {
             try {
-                return $this->once($method, $path, $document, $headers);
+                $within = min(self::TRY_S, max($until - microtime(true), 0.001));
+                return $this->once($method, $path, $document, $headers, $within);
             } catch (CodauProblem $problem) {
-                if (!in_array($problem->status, self::BUSY, true) || $problem->retryAfterS > self::LONGEST_PAUSE_S) {
+                $pause = $problem->retryAfterS ?: 0.2 * 2 ** $tried;
+                $isBusy = in_array($problem->status, self::BUSY, true);
+                if (!$isBusy || $tried === self::TRIES || $pause > self::LONGEST_PAUSE_S) {
                     throw $problem;
                 }
-                usleep((int) (1e6 * ($problem->retryAfterS ?: 0.2 * 2 ** $tried)));
+                if (microtime(true) + $pause >= $until) {
+                    throw $problem;
+                }
+                usleep((int) (1e6 * $pause));
             }
         }
-        return $this->once($method, $path, $document, $headers);
     }
 
-    private function once(string $method, string $path, ?array $document, array $headers): array
+    private function once(string $method, string $path, ?array $document, array $headers, float $within): array
     {
         $headers[] = "Authorization: Bearer $this->key";
         $headers[] = 'Accept-Language: vi';
@@ -136,8 +147,7 @@ final class Codau
         curl_setopt_array($curl, [
             CURLOPT_CUSTOMREQUEST => $method,
             CURLOPT_RETURNTRANSFER => true,
-            CURLOPT_CONNECTTIMEOUT => 2,
-            CURLOPT_TIMEOUT => self::TIMEOUT_S,
+            CURLOPT_TIMEOUT_MS => (int) (1000 * $within),
             CURLOPT_HEADERFUNCTION => function ($_, string $line) use (&$seen): int {
                 [$name, $value] = explode(':', $line, 2) + [1 => ''];
                 $seen[strtolower($name)] = trim($value);

@@ -103,7 +103,8 @@ class Network:
 
     Attributes:
         faults: what becomes of the next calls: `lost`: done, but the answer does not arrive; `busy`: a 503;
-            `proxy`: a 502 that some proxy wrote. After them calls are passed on.
+            `proxy`: a 502 that some proxy wrote; `silence`: no answer while `silent`. After them calls are
+            passed on.
         calls: what came, as (method, path).
     """
 
@@ -112,6 +113,7 @@ class Network:
     faults: list[str] = field(default_factory=list)
     retry_after: str = "0"
     calls: list[tuple[str, str]] = field(default_factory=list)
+    silent: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.calls.append((request.method, request.raw_path))
@@ -121,6 +123,8 @@ class Network:
             return web.json_response(problem, status=503, headers={"Retry-After": self.retry_after})
         if fault == "proxy":
             return web.Response(status=502, text="<h1>Bad Gateway</h1>", content_type="text/html")
+        if fault == "silence":
+            await self.silent.wait()
         answer = await self._passed_on(request)
         if fault == "lost":
             assert request.transport

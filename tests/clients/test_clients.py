@@ -121,6 +121,26 @@ async def test_a_service_that_stays_away_is_told_soon(service: Running, command:
         assert len(between.calls) == 4, "half a minute is for the reader's next click"
 
 
+async def test_a_service_that_hangs_keeps_no_page_waiting_for_long(
+    service: Running, command: list[str]
+) -> None:
+    """A page waits for 3 seconds at most, that is for one try here."""
+    assert service.website.key
+    async with network(service) as between, client(command, between.url, service.website.key) as codau:
+        between.faults = ["silence"] * 3
+        away = await codau.problem("counts", ["a"])
+        assert (away["status"], away["code"], len(between.calls)) == (503, "unavailable", 1)
+        between.silent.set()
+
+
+async def test_a_key_from_a_forged_form_reaches_nobody(service: Running, command: list[str]) -> None:
+    assert service.website.key
+    async with network(service) as between, client(command, between.url, service.website.key) as codau:
+        for key in ("", "a\r\nAuthorization: Bearer x", "a\n", "ố", "a" * 256):
+            assert (await codau.problem("submit", comment(), key))["code"] == "invalid_request"
+    assert between.calls == []
+
+
 def message(*secrets_: str, age_s: int = 0, body: str | None = None) -> tuple[str, dict[str, str]]:
     """A webhook's message, signed by the specification's own library."""
     body = body or json.dumps({"type": "comment.published", "data": {"body": GOOD}}, ensure_ascii=False)
