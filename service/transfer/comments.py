@@ -96,10 +96,11 @@ def _comment(site: str, record: CommentRecord) -> Comment:
 def _goes_on(given: Sequence[Entry], there: Sequence[Entry]) -> bool:
     """Whether a log begins with another; erasing takes words out of all entries, so they are not compared.
 
-    That addresses were forgotten is passed over: each side does it in its own time.
+    That addresses were forgotten is passed over, for each side does it in its own time; where nothing else is
+    different, it is carried too.
     """
     ahead, behind = _without_forgetting(given), _without_forgetting(there)
-    return len(ahead) > len(behind) and all(
+    return (len(ahead), len(given)) > (len(behind), len(there)) and all(
         (ours.event, ours.to, ours.by, ours.at) == (theirs.event, theirs.to, theirs.by, theirs.at)
         for ours, theirs in zip(ahead, behind, strict=False)
     )

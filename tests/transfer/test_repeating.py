@@ -141,6 +141,17 @@ async def test_what_happened_elsewhere_comes_without_the_addresses_that_were_for
         assert await imported(copy, await exported(copy)) == (Tally(left=3, threads=1, standings=1), [])
 
 
+async def test_that_addresses_were_forgotten_is_carried(redis_url: str) -> None:
+    url = another(redis_url)
+    async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
+        paper = await lived_in(store)
+        await imported(copy, await exported(store))
+        await paper.live([("forget", 0), ("forget", 1)])
+        assert (await imported(copy, await exported(store)))[0].brought_forward == 2
+        assert picture(url, "bao") == picture(redis_url, "bao")
+        assert await copy.comments.get("bao", paper.ids[1]) == await store.comments.get("bao", paper.ids[1])
+
+
 async def test_an_undo_that_comes_late_still_follows_its_decision(redis_url: str) -> None:
     url = another(redis_url)
     async with opened(redis_url) as store, opened(url, COPY_PARTITIONS) as copy:
