@@ -17,6 +17,7 @@ xsi:schemaLocation="http://disqus.com/api/schemas/1.0/disqus.xsd http://disqus.c
 
 <category dsq:id="12"><forum>bao</forum><title>General</title><isDefault>true</isDefault></category>
 """
+REDIRECT = "http://disq.us/url?url=https%3A%2F%2Fa.vn%2F%3Fx%3D1%26y%3D2%3AGTwU4dcq96lIEIpJc8INii4ptuY&amp;cuid=104353"
 MORNING = 1_714_527_000_000  # 2024-05-01 01:30:00 UTC
 
 
@@ -129,6 +130,7 @@ async def test_what_answers_a_deleted_comment_stands_below_its_tombstone(redis_u
             '<p>Xem <a href="https://a.vn/rat/dai/bai" rel="nofollow noopener" title="x">https://a.vn/rat/...</a></p>',
             "Xem https://a.vn/rat/dai/bai",
         ),
+        (f'<p>Xem <a href="{REDIRECT}">https://a.vn/...</a></p>', "Xem https://a.vn/?x=1&y=2"),
         ("<p>R&amp;D <img src=x onerror=alert(1)>hay</p><script>alert(1)</script>", "R&D hay"),
         ("<blockquote><p>Bạn nói</p></blockquote><p>Không</p>", "> Bạn nói\n\nKhông"),
     ],

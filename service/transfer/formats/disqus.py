@@ -4,9 +4,12 @@ Described at http://docs.disqus.com/developers/export/. A message is HTML that D
 Deleted posts keep their text there; it is not carried on.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC
+from html import escape
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from service.comments.model import Author, State
 from service.transfer.formats.elements import Broken, Element, elements
@@ -33,6 +36,9 @@ _WANTED = {
     *(f"{_POST}/{name}" for name in _OF_POST),
 }
 _ID = "dsq:id"
+_REDIRECT = re.compile(
+    r"https?://disq\.us/url\?url=([^\s\"'<>&:/?]{1,2000}?)(?:%3A|:)[\w-]{27}(?:&[^\s\"'<>]*)?", re.ASCII
+)
 
 Fields = dict[str, Element]
 
@@ -94,13 +100,22 @@ def _comment(id: str, fields: Fields) -> ForeignComment:
         id,
         thread,
         _author(fields),
-        _of(fields, "message"),
+        _with_own_links(_of(fields, "message")),
         _state(fields),
         at,
         parent=_id_of(fields, "parent"),
         form=Form.HTML,
         reason="spam" if _of(fields, "isSpam") == "true" else "other",
     )
+
+
+def _with_own_links(message: str) -> str:
+    """The message with links that lead where they led before Disqus sent them through itself.
+
+    >>> _with_own_links('<a href="http://disq.us/url?url=https%3A%2F%2Fa.vn%2F%3AGTwU4dcq96lIEIpJc8INii4ptuY&amp;cuid=1">')
+    '<a href="https://a.vn/">'
+    """
+    return _REDIRECT.sub(lambda link: escape(unquote(link[1])), message)
 
 
 def _state(fields: Fields) -> State:
