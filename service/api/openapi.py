@@ -89,7 +89,7 @@ def _declared(endpoint: Endpoint, documented: Documented, parts: Components) -> 
             *_in_query(endpoint.query, parts),
             *_in_headers((*documented.headers, request_ids.HEADER)),
         ],
-        "requestBody": _body(documented.body or endpoint.body, parts),
+        "requestBody": _body(endpoint.body, documented.body, parts),
         "responses": _responses(documented, _codes(endpoint), parts),
     }
     return {name: value for name, value in operation.items() if value not in ("", [], None)}
@@ -132,12 +132,12 @@ def _in_headers(names: Iterable[str]) -> Iterator[Json]:
         yield {"name": name, "in": "header", "required": False, **REQUEST_HEADERS[name]}
 
 
-def _body(model: type[BaseModel] | None, parts: Components) -> Json | None:
-    if model is None:
+def _body(declared: type[BaseModel] | None, shown: type[BaseModel] | None, parts: Components) -> Json | None:
+    if declared is None:
         return None
     return {
-        "required": bool(model.model_fields),
-        "content": {"application/json": {"schema": parts.schema(model)}},
+        "required": any(field.is_required() for field in declared.model_fields.values()),
+        "content": {"application/json": {"schema": parts.schema(shown or declared)}},
     }
 
 

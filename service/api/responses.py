@@ -279,7 +279,9 @@ class Counts(BaseModel):
 class Article(articles.Article):
     """What a website says of an article: omitted fields stay, `null` takes one back to its default."""
 
-    policy: ThreadPolicy | None = described("Rules on top of the site's, each only stricter.")  # type: ignore[assignment]
+    policy: ThreadPolicy | None = Field(  # type: ignore[assignment]
+        default=None, description="Rules on top of the site's, each only stricter."
+    )
 
 
 class Thread(BaseModel):
