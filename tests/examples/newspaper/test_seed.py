@@ -21,7 +21,10 @@ PUBLISHED = sum(sample.then == "approve" for sample in samples())
 
 
 async def run(newspaper: Newspaper) -> None:
+    """Send the samples, and wait for those that a busy machine has yet to judge."""
     await fill(newspaper.settings, newspaper.site.website, newspaper.site.moderator)
+    while sum(await totals(newspaper)) < len(samples()):
+        await asyncio.sleep(0.05)
 
 
 async def queue(newspaper: Newspaper, state: str) -> Json:
