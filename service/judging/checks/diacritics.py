@@ -4,8 +4,10 @@ Too little to tell ("Thi", "Mong manh", a name) is no finding. Another language 
 business, nor are raw keystrokes.
 """
 
+from dataclasses import dataclass
+
 from service.judging.checks import keystrokes
-from service.judging.model import Finding
+from service.judging.model import Finding, Span
 from service.judging.vietnamese.foreign import judge_language
 from service.judging.vietnamese.restoration import MOST_RESTORED, restore
 from service.judging.vietnamese.verdict import judge_marks
@@ -25,6 +27,29 @@ def diacritics(text: str) -> list[Finding]:
     if verdict.marks is None or keystrokes.keystrokes(text) or judge_language(words).likely:
         return []
     return [Finding("diacritics", verdict.marks.value, verdict.score, _spans(words, verdict.needs))]
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A syllable that probably lacks its marks: where it stands, and how likely it does, 0 to 1."""
+
+    span: Span
+    probability: float
+
+
+def lacking(text: str) -> list[Lacking]:
+    """Give the syllables within the spans of a finding, each with its probability, in their order.
+
+    >>> [(one.span, one.probability > 0.9) for one in lacking("Toi khong biet")]
+    [((0, 3), True), ((4, 9), True), ((10, 14), True)]
+    """
+    words = opening_of(text)
+    spans = [span for finding in diacritics(text) for span in finding.spans]
+    return [
+        Lacking(span, need)
+        for span, need in zip(words.spans, judge_marks(words).needs, strict=True)
+        if need > 0 and any(start <= span[0] and span[1] <= end for start, end in spans)
+    ]
 
 
 def _spans(words: Words, needs: list[float]) -> tuple[tuple[int, int], ...]:

@@ -48,7 +48,7 @@ _CHEAP = frozenset(
 )
 _UNTOLD = frozenset([*_FIGURES, "#pointing"])
 _REFERRED_TO = frozenset(["youtube.com", "youtu.be", "vi.wikipedia.org", "en.wikipedia.org", "vnexpress.net"])
-_SPAN_LEAST = 1.0
+_SPAN_LEAST = 1.5
 """Log-odds from which on a word is shown to have weighed."""
 
 

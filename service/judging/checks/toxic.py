@@ -14,7 +14,7 @@ from service.judging.reading import Reading, apart
 WITHOUT_A_TERM = 1.2
 """Log-odds taken off where no term is seen: words around the subject alone (dogs, death) are no insult."""
 _GROSS = 0.9
-_SPAN_LEAST = 1.0
+_SPAN_LEAST = 2.0
 """Log-odds from which on a word is shown to have weighed."""
 
 

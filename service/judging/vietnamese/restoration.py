@@ -4,7 +4,10 @@ A Viterbi search over sequences of two and three words. What carries marks alrea
 punctuation are kept to the character. Whether a text needs this is not decided here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nlargest
+from itertools import product
 from math import log
 
 import numpy as np
@@ -49,11 +52,24 @@ def restore(text: str) -> str:
     >>> restore("Bai viet rat hay, cam on toa soan!")
     'Bài viết rất hay, cảm ơn tòa soạn!'
     """
+    return restorations(text, 1)[0]
+
+
+def restorations(text: str, count: int = 3) -> list[str]:
+    """Give the likeliest ways to mark the text, the best first; fewer than `count` where there are no more.
+
+    >>> restorations("Ban co the giup toi khong", 2)
+    ['Bạn có thể giúp tôi không', 'Ban có thể giúp tôi không']
+    """
     words = words_of(text)
     evidence = weigh(words)
     trust = _TRUST * log((evidence.marked + 1) / (evidence.lacking + 1))
+    return [_written_anew(text, words, best) for best in _best(words, counts(), max(trust, 0.0), count)]
+
+
+def _written_anew(text: str, words: Words, anew: list[str | None]) -> str:
     parts, end = [], 0
-    for at, word in enumerate(_best(words, counts(), max(trust, 0.0))):
+    for at, word in enumerate(anew):
         if word is None:
             continue
         start, stop = words.spans[at]
@@ -87,16 +103,38 @@ def _with_case(word: str, written: str) -> str:
     return "".join(c.upper() if w.isupper() else c for c, w in zip(word, seen, strict=False))
 
 
-def _best(words: Words, known: Counts, trust: float) -> list[str | None]:
-    """For each token the word to write in its place, or None to leave it."""
-    result: list[str | None] = []
+def _best(words: Words, known: Counts, trust: float, count: int) -> list[list[str | None]]:
+    """The best ways to write the tokens: for each the word in its place, or None to leave it."""
+    ways = [_Way(0.0, [])]
     for start in range(0, len(words.tokens), _MOST_WORDS):
-        tokens = words.tokens[start : start + _MOST_WORDS]
-        lattice = _lattice(tokens, known)
-        for token, number in zip(tokens, _search(lattice, known, trust), strict=True):
-            word = known.words[number] if number > UNKNOWN else token
-            result.append(_spelt_like(word, token) if word != fold(token) else None)
-    return result
+        lattice = _lattice(words.tokens[start : start + _MOST_WORDS], known)
+        ways = _likeliest(map(_joined, product(ways, _search(lattice, known, trust, count))), count)
+    return [
+        [_in_place(number, token, known) for token, number in zip(words.tokens, way.numbers, strict=True)]
+        for way in ways
+    ]
+
+
+def _in_place(number: int, token: str, known: Counts) -> str | None:
+    word = known.words[number] if number > UNKNOWN else token
+    return _spelt_like(word, token) if word != fold(token) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to mark a piece: its log-probability, and the number of each word."""
+
+    score: float
+    numbers: list[int]
+
+
+def _joined(ways: tuple[_Way, _Way]) -> _Way:
+    first, then = ways
+    return _Way(first.score + then.score, first.numbers + then.numbers)
+
+
+def _likeliest(ways: Iterable[_Way], count: int) -> list[_Way]:
+    return nlargest(count, ways, key=lambda way: way.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +185,45 @@ def _spelt_like(word: str, token: str) -> str:
     return word if len(word) == len(token) else stretched(word, token)
 
 
-def _search(lattice: _Lattice, known: Counts, trust: float) -> list[int]:
+def _search(lattice: _Lattice, known: Counts, trust: float, count: int) -> list[_Way]:
+    """The `count` best ways through a lattice, the best first.
+
+    `best` holds, by [rank, choice before, choice], the scores of the best ways to come so far; `back`, for
+    each row, by the same, where they came from: rank times the choices two rows before, plus the choice.
+    """
     scores = _transitions(lattice, known)
     if trust > 0:
         for at, choice in enumerate(lattice.written):
             if choice >= 0 and lattice.sizes[at] > 1:
                 scores[at, :, :, choice] += trust
     sizes = lattice.sizes
-    best = np.zeros((1, 1), dtype=np.float32)
+    best: Floats = np.zeros((1, 1, 1), dtype=np.float32)
     back: list[npt.NDArray[np.intp]] = []
     for at in range(2, len(sizes)):
-        step = best[:, :, None] + scores[at][: sizes[at - 2], : sizes[at - 1], : sizes[at]]
-        back.append(step.argmax(axis=0))
-        best = step.max(axis=0)
-    here, there = np.unravel_index(int(best.argmax()), best.shape)
-    path = [int(there), int(here)]
-    for pointers in reversed(back[1:]):
-        path.append(int(pointers[path[-1], path[-2]]))
+        step = best[:, :, :, None] + scores[at][: sizes[at - 2], : sizes[at - 1], : sizes[at]]
+        best, pointers = _ranked(step.reshape(-1, *step.shape[2:]), count)
+        back.append(pointers)
+    ends = np.argsort(-best, axis=None, kind="stable")[:count].tolist()
+    return [_way_to(end, best, back, lattice) for end in ends]
+
+
+def _ranked(step: Floats, count: int) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """The best `count` along the first axis, and where they stood."""
+    if count == 1:
+        return step.max(axis=0)[None], step.argmax(axis=0)[None]
+    chosen = np.argsort(-step, axis=0, kind="stable")[:count]
+    return np.take_along_axis(step, chosen, axis=0), chosen
+
+
+def _way_to(end: int, best: Floats, back: list[npt.NDArray[np.intp]], lattice: _Lattice) -> _Way:
+    rank, before, last = map(int, np.unravel_index(end, best.shape))
+    path = [last, before]
+    for at in range(len(back) - 1, 0, -1):
+        rank, earlier = divmod(int(back[at][rank, path[-1], path[-2]]), lattice.sizes[at])
+        path.append(earlier)
     path.reverse()
-    return [int(lattice.numbers[at, choice]) for at, choice in enumerate(path, 1)][1:-1]
+    numbers = [int(lattice.numbers[at, choice]) for at, choice in enumerate(path, 1)][1:-1]
+    return _Way(float(best.flat[end]), numbers)
 
 
 def _transitions(lattice: _Lattice, known: Counts) -> Floats:
