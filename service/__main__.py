@@ -4,7 +4,6 @@ Exit status: 0 done, 1 refused or failed, 2 a wrong option or setting, 130 ended
 one line on standard error; nothing is said where the reader of the output has gone, which is 1, too.
 """
 
-import contextlib
 import os
 import sys
 
@@ -41,8 +40,11 @@ def _end(why: str, status: int) -> None:
 
 
 def _drop_output() -> None:
-    """Let Python's own flush at the end find nothing to complain of."""
-    with contextlib.suppress(AttributeError, OSError):
+    """Let Python's own flush at the end find nothing to complain of, where what is left cannot be written."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
