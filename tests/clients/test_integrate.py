@@ -53,8 +53,19 @@ async def test_the_first_program_is_told_what_to_type(
         assert await begun(service, tmp_path, language, command) == ["pending "], "the same key"
 
 
-def test_what_the_document_links_to_is_there() -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", TEXT)
-    assert {f"clients/{file.name}" for file in CLIENTS.iterdir() if file.is_file()} <= set(targets)
-    for target in targets:
-        assert (DOCUMENT.parent / target).exists(), target
+@pytest.mark.parametrize("document", [DOCUMENT, DOCUMENT.parent / "vi" / "integrate.md"], ids=["en", "vi"])
+def test_the_document_leads_to_every_client(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+    linked = {(document.parent / link).resolve(strict=True) for link in links}
+    assert {file for file in CLIENTS.iterdir() if file.is_file()} <= linked
+
+
+def test_the_vietnamese_document_shows_the_same_program() -> None:
+    translated = (DOCUMENT.parent / "vi" / "integrate.md").read_text(encoding="utf-8")
+
+    def code(text: str) -> list[str]:
+        """The PHP and the commands, without what is for people."""
+        blocks = re.findall(r"^```(?:php|sh)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        return [re.sub(r"// .*|'(Not taken|Chưa nhận): '", "", block) for block in blocks[:3]]
+
+    assert code(translated) == code(TEXT)
