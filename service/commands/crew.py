@@ -4,6 +4,7 @@ They are forked, so that they share the tables that were loaded before. Each has
 while we write, and never the other way round at once. They end with this process, however it ends.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -93,9 +94,9 @@ class Crew:
     def stop(self) -> None:
         """End them at once, whatever they do."""
         for member in self._members.values():
-            member.connection.close()
             member.process.kill()
             member.process.join()
+            member.connection.close()
         self._members.clear()
 
 
@@ -106,5 +107,6 @@ def _ended(member: _Member) -> Refused:
 
 def _work(answer: Answer, connection: Connection, parent: int) -> None:
     kernel.die_with(parent)
-    while True:
-        connection.send_bytes(answer(connection.recv_bytes()))
+    with contextlib.suppress(EOFError, ConnectionError):  # the parent's files are closed before it is gone
+        while True:
+            connection.send_bytes(answer(connection.recv_bytes()))
