@@ -31,13 +31,15 @@ from service.comments.model import Author, Comment, Entry, Event, State
 from service.outgoing.client import OutgoingClient
 from service.outgoing.signature import new_secret
 from service.store.comments import Step
+from service.store.deliveries import trial
 from service.store.store import Store
 from service.store.webhooks import TYPES, Hook
 from service.store.webhooks import new_id as new_hook_id
 from service.supervision.valkey import EmbeddedValkey
 from workers.courier import Courier
 
-WELL = "is well"
+WELL, BACK = "is well", "is back"
+BACKLOG = 5_000  # messages that waited for the one that is back: more than are sent in a turn
 GIVEN_UP_S = 1.0
 
 
@@ -136,7 +138,7 @@ class Turn:
         return sorted(self.delays)[int(len(self.delays) * share)]
 
 
-async def run(folder: Path, base: str, other: str, count: int, rate: float) -> Turn:
+async def run(folder: Path, base: str, name: str, other: str, *, count: int, rate: float) -> Turn:
     """One turn on an empty store: the receiver that is well, and the other beside it."""
     with EmbeddedValkey(folder) as server:
         store, stop = Store(server.url, 16), asyncio.Event()
@@ -144,6 +146,9 @@ async def run(folder: Path, base: str, other: str, count: int, rate: float) -> T
         for url in (f"{base}/well", other):
             hook = Hook(new_hook_id(), url, TYPES, 0, new_secret())
             await store.webhooks.add("bao", hook, await store.events.ends())
+        if name == BACK:
+            waiting = [trial(time.time_ns() // 1_000_000 - 3_600_000, number) for number in range(BACKLOG)]
+            await asyncio.gather(*(store.deliveries.add("bao", hook.id, one, now_ms=1) for one in waiting))
         courier = Courier(store, lambda: OutgoingClient(allow_private=True, deadline_s=GIVEN_UP_S))
         working = asyncio.create_task(courier.run(stop))
         await asyncio.sleep(1)
@@ -170,13 +175,15 @@ def told(found: Mapping[str, Sequence[Turn]], label: str, figure: Callable[[Turn
 
 def main() -> None:
     count, rate, turns = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-    found: dict[str, list[Turn]] = {name: [] for name in (WELL, "hangs", "refuses", "fails")}
+    found: dict[str, list[Turn]] = {name: [] for name in (WELL, "hangs", "refuses", "fails", BACK)}
     for turn in range(turns):
         names = list(found)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             with tempfile.TemporaryDirectory() as folder, receivers() as base, refusing() as nobody:
-                other = {WELL: f"{base}/well/too", "refuses": nobody}.get(name, f"{base}/{name}")
-                found[name].append(uvloop.run(run(Path(folder), base, other, count, rate)))
+                other = {WELL: f"{base}/well/too", BACK: f"{base}/well/too", "refuses": nobody}.get(
+                    name, f"{base}/{name}"
+                )
+                found[name].append(uvloop.run(run(Path(folder), base, name, other, count=count, rate=rate)))
     told(found, "median delay", lambda turn: turn.delay(0.5))
     told(found, "p95 delay", lambda turn: turn.delay(0.95))
     told(found, "processor time of an event", lambda turn: turn.cpu)

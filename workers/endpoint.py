@@ -5,7 +5,7 @@ Of a comment's deliveries one at a time is due, so calls beside each other are o
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 import structlog
@@ -13,6 +13,7 @@ import structlog
 from service import tracing
 from service.errors import NotFound
 from service.metering.meters import Meters
+from service.outgoing.client import DEADLINE_S
 from service.store.deliveries import Delivery, DeliveryState, Taken
 from service.store.queue import UNREACHABLE
 from service.store.store import Store
@@ -21,6 +22,17 @@ from workers.sending import Outcome, Sender
 
 AT_ONCE = 4
 """Calls to one webhook at a time."""
+
+LATE_MS = 10_000
+"""What waited for so long is no news: a receiver that is back is sent it in batches."""
+
+BATCH = 40
+"""How many late messages are taken in hand, and noted, in one write each. Where the disk is written through,
+everybody waits for whoever writes: one by one, what one receiver missed would hold up what others are to be
+told now (`python -m bench.webhooks`)."""
+
+PACE_S = 0.01
+"""One of them begins so long after the other: a hundred in a second."""
 
 REST_S = 1.0
 """While a receiver fails it is called once in so many seconds, whatever is due: that spares it and us."""
@@ -55,6 +67,8 @@ class Endpoint:
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._fails = False
+        self._behind = False
+        self._catching_up = False
 
     def wake(self) -> None:
         """Look again: something may be due."""
@@ -88,15 +102,27 @@ class Endpoint:
 
     async def _begin(self, at_once: int) -> int | None:
         """Begin as many calls as there is room for; returns when to look again, unix ms."""
-        room = at_once - len(self._sending)
+        batch = self._behind and not self._fails
+        room = 0 if self._catching_up or (batch and self._sending) else at_once - len(self._sending)
         if room <= 0:
             return None
-        taken = await self._store.deliveries.take(self._site, self._hook_id, room, now_ms=self._now_ms())
-        for delivery in taken.deliveries:
-            task = asyncio.create_task(self._send(taken, delivery))
-            self._sending.add(task)
-            task.add_done_callback(self._sent)
+        now_ms = self._now_ms()
+        taken = await self._store.deliveries.take(
+            self._site, self._hook_id, BATCH if batch else room, now_ms=now_ms
+        )
+        late = [one for one in taken.deliveries if now_ms - one.waits_since > LATE_MS]
+        self._behind = bool(late) and len(late) == len(taken.deliveries)
+        if batch and taken.deliveries:
+            self._start(self._catch_up(taken))
+        else:
+            for delivery in taken.deliveries:
+                self._start(self._send(taken, delivery))
         return taken.again
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._sent)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
@@ -106,18 +132,41 @@ class Endpoint:
 
     async def _send(self, taken: Taken, delivery: Delivery) -> None:
         """Try a delivery and note what came of it; where that fails, it is due again after a time."""
-        assert taken.hook is not None  # noqa: S101 - of a webhook that is gone nothing is handed out
         try:
-            with tracing.span("delivery", site=self._site, hook=self._hook_id, attempt=delivery.attempts + 1):
-                outcome = await self._sender.attempt(self._site, taken.hook, delivery)
-            if outcome.called:
-                self._fails = outcome.delivery.error is not None
-            if outcome.gone:
-                await self._switch_off(taken.hook)
-            await self._note(taken, outcome)
-            self._count(outcome)
+            await self._note(taken, await self._attempt(taken, delivery))
         except UNREACHABLE as error:
             log.warning("store_unreachable", loop="courier", error=type(error).__name__)
+
+    async def _catch_up(self, taken: Taken) -> None:
+        """Try a batch and note together what came of it; once a call fails the rest waits again."""
+        self._catching_up = True
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def tried(number: int, delivery: Delivery) -> Outcome:
+            await asyncio.sleep(number * PACE_S)
+            async with room:
+                now_ms = self._now_ms()
+                if self._fails or now_ms > taken.until - DEADLINE_S * 1000:
+                    return Outcome(delivery, due=now_ms, called=False)
+                return await self._attempt(taken, delivery)
+
+        try:
+            outcomes = await asyncio.gather(*(tried(*numbered) for numbered in enumerate(taken.deliveries)))
+            await asyncio.gather(*(self._note(taken, outcome) for outcome in outcomes))
+        except UNREACHABLE as error:
+            log.warning("store_unreachable", loop="courier", error=type(error).__name__)
+        finally:
+            self._catching_up = False
+
+    async def _attempt(self, taken: Taken, delivery: Delivery) -> Outcome:
+        assert taken.hook is not None  # noqa: S101 - of a webhook that is gone nothing is handed out
+        with tracing.span("delivery", site=self._site, hook=self._hook_id, attempt=delivery.attempts + 1):
+            outcome = await self._sender.attempt(self._site, taken.hook, delivery)
+        if outcome.called:
+            self._fails = outcome.delivery.error is not None
+        if outcome.gone:
+            await self._switch_off(taken.hook)
+        return outcome
 
     async def _note(self, taken: Taken, outcome: Outcome) -> None:
         await self._store.deliveries.settle(
@@ -129,6 +178,8 @@ class Endpoint:
             due=outcome.due,
             pause=outcome.pause,
         )
+        if outcome.called or outcome.delivery.state is not DeliveryState.WAITING:
+            self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:
         delivery = outcome.delivery

@@ -466,6 +466,48 @@ async def test_a_receiver_that_fails_is_spared_and_gets_everything_once_it_is_ba
     assert await deliveries(service, hook, "waiting") == []
 
 
+async def test_what_waited_long_is_taken_and_noted_in_batches(
+    service: Running, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted by the writes: message by message, what one receiver missed would hold up all others."""
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    for number in range(24):
+        await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}")
+    clock.forward(3_600)
+    taken: list[int] = []
+    take = service.store.deliveries.take
+
+    async def noted(*given: Any, **named: Any) -> Any:
+        found = await take(*given, **named)
+        taken.append(len(found.deliveries))
+        return found
+
+    monkeypatch.setattr(service.store.deliveries, "take", noted)
+    await Courier(service.store, private_client, clock).drain()
+    assert [count for count in taken if count] == [AT_ONCE, 20]
+    assert len({message.id for message in receiver.messages}) == 24
+    assert await deliveries(service, hook, "waiting") == []
+
+
+async def test_a_receiver_that_fails_amid_a_batch_is_left_alone_with_the_rest_of_it(
+    service: Running, receiver: Receiver, clock: Clock
+) -> None:
+    hook = await set_hook(service, receiver, types=["comment.pending"])
+    for number in range(24):
+        await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}")
+    clock.forward(3_600)
+    receiver.reply = lambda: web.Response(status=204 if len(receiver.messages) <= 2 * AT_ONCE else 500)
+    courier = Courier(service.store, private_client, clock)
+    await courier.drain()
+    waiting = await deliveries(service, hook, "waiting")
+    assert sorted(one["attempts"] for one in waiting) == [1] * 16, "each was tried once, none twice"
+    assert len(receiver.messages) == 24
+    receiver.answers(204)
+    clock.forward(5)
+    await courier.drain()
+    assert await deliveries(service, hook, "waiting") == []
+
+
 async def started(service: Running) -> asyncio.subprocess.Process:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CODAU_")}
     return await asyncio.create_subprocess_exec(
