@@ -183,10 +183,7 @@ def sides() -> Iterator[list[Side]]:
     """The servers to compare, the bare one first."""
     with contextlib.ExitStack() as stack:
         bare = stack.enter_context(serving(BARE))
-        yield [
-            Side("bare aiohttp", bare),
-            *(stack.enter_context(_ours(how)) for how in ("always", "everysec")),
-        ]
+        yield [Side("bare aiohttp", bare), *(stack.enter_context(_ours(fsync)) for fsync in FSYNC)]
 
 
 @contextlib.contextmanager

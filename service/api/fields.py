@@ -6,6 +6,7 @@ Bytes that are not UTF-8 and unpaired surrogates never get here: the JSON parser
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ def _without_nul(text: str) -> str:
 
 
 def _body(text: str) -> str:
+    _without_nul(text)
     cleaned = clean(text)
     shown = cleaned if is_plain(cleaned) else visible(cleaned)
     if not shown:
@@ -42,21 +44,34 @@ def _body(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return visible(_SPACES.sub(" ", clean(text)))
+    _without_nul(text)
+    return visible(" ".join(clean(text).split()))
 
 
 def _thread(text: str) -> str:
+    _without_nul(text)
     if text in (".", ".."):
         raise ValueError("must not be . or ..")
     return text
 
 
 def _author_id(text: str) -> str:
+    _without_nul(text)
     if text.startswith(("email:", "address:")):
         raise ValueError("must not begin with email: or address:")
     return text
 
 
+def _author_id_if_any(text: str) -> str | None:
+    return _author_id(text) or None
+
+
+def _if_any(text: str) -> str | None:
+    """Websites send an empty string for what they do not know."""
+    return _without_nul(text) or None
+
+
+@lru_cache(maxsize=4_096)  # a reader writes more than once
 def _address(text: str) -> str:
     if "%" in text:
         raise ValueError("must be an IPv4 or IPv6 address without a zone")
@@ -83,17 +98,20 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-Text = Annotated[str, Field(strict=True), AfterValidator(_without_nul)]
-Body = Annotated[Text, AfterValidator(_body), WithJsonSchema({"type": "string", "minLength": 1})]
+_Plain = Annotated[str, Field(strict=True)]  # one validator each: every call of Python takes its time
+Text = Annotated[_Plain, AfterValidator(_without_nul)]
+Body = Annotated[_Plain, AfterValidator(_body), WithJsonSchema({"type": "string", "minLength": 1})]
 """What a comment says: NFC, line ends to LF, controls out, trimmed; characters that hide are still in it."""
-Line = Annotated[Text, AfterValidator(_line)]
+Line = Annotated[_Plain, AfterValidator(_line)]
 Note = Annotated[Text, AfterValidator(clean), Field(max_length=2_000)]
-Thread = Annotated[Text, Field(min_length=1, max_length=256), AfterValidator(_thread)]
-AuthorId = Annotated[Text, Field(max_length=254), AfterValidator(_author_id)]
+Thread = Annotated[_Plain, Field(min_length=1, max_length=256), AfterValidator(_thread)]
+AuthorId = Annotated[_Plain, Field(max_length=254), AfterValidator(_author_id)]
+AuthorIdIfAny = Annotated[_Plain, Field(max_length=254), AfterValidator(_author_id_if_any)]
 Email = Annotated[Text, Field(max_length=254)]
-UserAgent = Annotated[Text, Field(max_length=512)]
+EmailIfAny = Annotated[_Plain, Field(max_length=254), AfterValidator(_if_any)]
+UserAgentIfAny = Annotated[_Plain, Field(max_length=512), AfterValidator(_if_any)]
 Title = Annotated[Line, Field(max_length=300)]
-Address = Annotated[Text, Field(max_length=64), AfterValidator(_address)]
+Address = Annotated[_Plain, Field(max_length=64), AfterValidator(_address)]
 WebUrl = Annotated[
     Text,
     Field(max_length=2_000),

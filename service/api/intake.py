@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -15,9 +15,10 @@ from service.api.requests import NewComment, Nothing, Revision, SiteQuery, TextT
 from service.api.routing import READER, WEBSITE, Call, Endpoints, reply
 from service.api.views import verdict_view, website_view
 from service.comments import lifecycle
+from service.comments.arrival import Arrival
 from service.comments.authors import author_key, network_of
 from service.comments.ids import new_id
-from service.comments.model import Author, Comment, Entry, Event, State
+from service.comments.model import Author, Comment, State
 from service.comments.placement import TOP, Place, below
 from service.comments.policy import Policy
 from service.comments.preview import preview
@@ -25,10 +26,11 @@ from service.errors import Claimed, InvalidParent, InvalidRequest, Unavailable
 from service.judging.text import visible
 from service.store.comments import Step, Submission
 from service.store.intake import Stale
-from service.store.limits import Limit, headers_of
+from service.store.limits import LIMIT_HEADERS, Limit, headers_of
 
 endpoints = Endpoints("websites")
 
+ACCEPTED = 202
 MAX_WAIT_S = 10.0
 _WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])', re.ASCII | re.IGNORECASE)
 _A_READER = "-"  # no moderator's key: any claim stops a revision
@@ -50,11 +52,11 @@ async def submit(call: Call[NewComment, SiteQuery]) -> web.Response:
         earlier, place, policy = await _answered(call, key, digest)
         if earlier is not None:
             return await _repeated(call, earlier)
-    comment, wait_s = _comment(call, place), _wait_s(call)
+    comment, wait_s = _arrival(call, place), _wait_s(call)
     submission = Submission(
         comment,
         answers=body.parent_id or "",
-        length=len(comment.body or ""),
+        length=len(comment.shown),
         shortest=policy.length.min,
         longest=policy.length.max,
         idempotency_key=key,
@@ -63,28 +65,24 @@ async def submit(call: Call[NewComment, SiteQuery]) -> web.Response:
         url=body.thread_url or "",
         waiter=call.services.answers.channel if wait_s else "",
     )
+    limits = _limits(call, comment.author)
     if not wait_s:
-        return await _taken(call, submission)
+        return await _taken(call, comment, submission, limits)
     with call.services.answers.expected(comment.id) as told:
-        return await _taken(call, submission, told, wait_s)
+        accepted = await _taken(call, comment, submission, limits)
+        if accepted.status != ACCEPTED:
+            return accepted
+        return await _judged_or_not(call, comment.id, told, wait_s, accepted)
 
 
 async def _taken(
-    call: Call[NewComment, SiteQuery],
-    submission: Submission,
-    told: asyncio.Event | None = None,
-    wait_s: float = 0.0,
+    call: Call[NewComment, SiteQuery], comment: Arrival, submission: Submission, limits: Sequence[Limit]
 ) -> web.Response:
-    """Store it and answer; with `told` when the verdict is there."""
-    comment = submission.comment
-    limits = _limits(call, comment.author)
+    """Store it, and answer that it is queued; or with the comment that it repeats."""
     stored, left = await call.services.store.intake.take(submission, limits, call.snapshot.epoch)
     if stored != comment.id:
         return await _repeated(call, stored)
-    headers = headers_of(left)
-    if told is None:
-        return _standing(call, comment, headers)
-    return await _judged_or_not(call, comment, told, wait_s, headers)
+    return _answer(ACCEPTED, comment.id, comment.answer(), headers_of(left))
 
 
 @endpoints.add("POST", "/v1/comments/{id}/revise", WEBSITE, body=Revision, query=SiteQuery)
@@ -103,9 +101,8 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
             waiter = call.services.answers.channel if wait_s else ""
             if await store.comments.commit(Step(before, after, waiter=waiter, key_id=_A_READER)):
                 break
-        if not wait_s:
-            return _standing(call, after)
-        return await _judged_or_not(call, after, told, wait_s)
+        accepted = _standing(call, after)
+        return await _judged_or_not(call, after.id, told, wait_s, accepted) if wait_s else accepted
 
 
 @endpoints.add("DELETE", "/v1/comments/{id}", WEBSITE, query=SiteQuery)
@@ -196,25 +193,29 @@ async def _repeated(call: Call[NewComment, SiteQuery], comment_id: str) -> web.R
 def _standing(
     call: Call[Any, SiteQuery], comment: Comment, headers: Mapping[str, str] = _NO_HEADERS
 ) -> web.Response:
-    return web.Response(
-        status=202 if comment.state is State.QUEUED else 201,
-        body=orjson.dumps(website_view(comment, call.language)),
-        headers={"Content-Type": "application/json", "Location": f"/v1/comments/{comment.id}", **headers},
-    )
+    status = ACCEPTED if comment.state is State.QUEUED else 201
+    return _answer(status, comment.id, orjson.dumps(website_view(comment, call.language)), headers)
 
 
-def _comment(call: Call[NewComment, SiteQuery], place: Place) -> Comment:
+def _answer(status: int, comment_id: str, body: bytes, headers: Mapping[str, str]) -> web.Response:
+    named = {"Content-Type": "application/json", "Location": f"/v1/comments/{comment_id}", **headers}
+    return web.Response(status=status, body=body, headers=named)
+
+
+def _arrival(call: Call[NewComment, SiteQuery], place: Place) -> Arrival:
     body, services = call.body, call.services
-    now_ms = services.now_ms()
-    who = body.author
-    return Comment(
-        site=call.site.id,
-        id=new_id(body.thread, now_ms, services.chance(48)),
-        thread=body.thread,
-        author=Author(who.name, who.id, who.email, who.ip, who.user_agent),
-        log=(Entry(Event.SUBMITTED, State.QUEUED, call.caller.name, now_ms, text=body.body),),
-        parent_id=place.parent_id,
-        path=place.path,
+    now_ms, who = services.now_ms(), body.author
+    return Arrival(
+        call.site.id,
+        new_id(body.thread, now_ms, services.chance(48)),
+        body.thread,
+        Author(who.name, who.id, who.email, who.ip, who.user_agent),
+        body.body,
+        visible(body.body),
+        call.caller.name,
+        now_ms,
+        place.parent_id,
+        place.path,
     )
 
 
@@ -257,29 +258,26 @@ def _wait_s(call: Call[Any, SiteQuery]) -> float:
 
 
 async def _judged_or_not(
-    call: Call[Any, SiteQuery],
-    comment: Comment,
-    told: asyncio.Event,
-    wait_s: float,
-    headers: Mapping[str, str] = _NO_HEADERS,
+    call: Call[Any, SiteQuery], comment_id: str, told: asyncio.Event, wait_s: float, accepted: web.Response
 ) -> web.Response:
-    """Answer what was queued when the verdict is there, or the time is up."""
+    """Answer what was queued when the verdict is there; when the time is up as it was `accepted`."""
     try:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
-                await _judged(call, comment, told)
-        now = await call.services.store.comments.get(comment.site, comment.id)
+                await _judged(call, comment_id, told)
+        now = await call.services.store.comments.get(call.site.id, comment_id)
     except Unavailable:  # what was taken in is safe, and no reason to send it again
-        return _standing(call, comment, headers)
+        return accepted
+    told_of = {name: accepted.headers[name] for name in LIMIT_HEADERS if name in accepted.headers}
     applied = {} if now.state is State.QUEUED else {"Preference-Applied": "wait"}
-    return _standing(call, now, {**headers, **applied})
+    return _standing(call, now, {**told_of, **applied})
 
 
-async def _judged(call: Call[Any, SiteQuery], comment: Comment, told: asyncio.Event) -> None:
+async def _judged(call: Call[Any, SiteQuery], comment_id: str, told: asyncio.Event) -> None:
     """Wait until the comment is no longer queued; what is told may be of an earlier revision."""
     while True:
         await told.wait()
         told.clear()
-        now = await call.services.store.comments.get(comment.site, comment.id)
+        now = await call.services.store.comments.get(call.site.id, comment_id)
         if now.state is not State.QUEUED:
             return

@@ -6,9 +6,9 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from service.api.fields import (
     Address,
-    AuthorId,
+    AuthorIdIfAny,
     Body,
-    Email,
+    EmailIfAny,
     Empty,
     Line,
     Note,
@@ -16,7 +16,7 @@ from service.api.fields import (
     Text,
     Thread,
     Title,
-    UserAgent,
+    UserAgentIfAny,
     WebUrl,
 )
 from service.comments.authors import Standing
@@ -39,10 +39,10 @@ class NewAuthor(Request):
     name: Annotated[
         Line, Field(min_length=1, max_length=80, description="Shown with the comment.", examples=["Minh Anh"])
     ]
-    id: Annotated[AuthorId | None, Empty, Field(description="The website's own id of the reader.")] = None
-    email: Annotated[Email | None, Empty, Field(description="For moderators only.")] = None
+    id: Annotated[AuthorIdIfAny | None, Field(description="The website's own id of the reader.")] = None
+    email: Annotated[EmailIfAny | None, Field(description="For moderators only.")] = None
     ip: Annotated[Address | None, Field(description="IPv4 or IPv6 address; for moderators only.")] = None
-    user_agent: Annotated[UserAgent | None, Empty, Field(description="For moderators only.")] = None
+    user_agent: Annotated[UserAgentIfAny | None, Field(description="For moderators only.")] = None
 
 
 class NewComment(Request):

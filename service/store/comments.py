@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from service.comments import record
+from service.comments.arrival import Arrival
 from service.comments.ids import id_time_ms, is_id
 from service.comments.model import TAKING_OUT, Comment, Event, State
 from service.errors import (
@@ -49,13 +50,14 @@ class Submission(NamedTuple):
     """What `submit` needs beside the comment itself.
 
     Attributes:
+        comment: whole, or as it has just come.
         idempotency_key, digest: of the request; None without a key.
         answers: id of the comment that the reader answered, or ""; the parent in the tree may stand above it.
         length: code points of the body; `shortest` and `longest` are the site's bounds.
         waiter: channel to tell of the verdict, or "".
     """
 
-    comment: Comment
+    comment: Comment | Arrival
     length: int
     shortest: int
     longest: int
@@ -243,7 +245,7 @@ def submit_arguments(submission: Submission) -> list[Argument]:
     """The arguments that `_submit.lua` names."""
     comment = submission.comment
     return [
-        record.dump(comment),
+        comment.record() if isinstance(comment, Arrival) else record.dump(comment),
         comment.site,
         comment.id,
         comment.created_at,

@@ -19,6 +19,9 @@ REPEATS_KEPT_MS = 10_000
 with it the Idempotency-Key, is stored."""
 
 
+LIMIT_HEADERS = ("RateLimit-Policy", "RateLimit")
+
+
 class Limit(NamedTuple):
     """Somebody who is limited.
 
@@ -56,7 +59,7 @@ def headers_of(left: Iterable[Left]) -> dict[str, str]:
     for (name, _, rate), many, more_in_ms in left:
         policy.append(f'"{name}";q={rate.count};w={rate.per_s}')
         now.append(f'"{name}";r={many};t={-(-more_in_ms // 1000)}')
-    return {"RateLimit-Policy": ", ".join(policy), "RateLimit": ", ".join(now)} if now else {}
+    return dict(zip(LIMIT_HEADERS, (", ".join(policy), ", ".join(now)), strict=True)) if now else {}
 
 
 class LimitStore:
