@@ -3,35 +3,31 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
-import pytest
-
+from tests.commands.conftest import Terminal
 from tests.supervision.codau import COMMAND, ROOT, environment
 
 
-@pytest.mark.parametrize("words", [["--version"], ["check", "Hay!"]])
-def test_a_full_disk_is_told_in_one_line(words: list[str], tmp_path: Path) -> None:
+def ended(folder: Path, output: Any) -> tuple[int, bytes]:
+    """Status and standard error of a command that writes to an output."""
+    done = subprocess.run(
+        [*COMMAND, "--version"], cwd=ROOT, env=environment(folder), stdout=output, stderr=-1, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [*COMMAND, *words], cwd=ROOT, env=environment(tmp_path), stdout=full, stderr=-1, check=False
-        )
-    assert (done.returncode, done.stderr) == (1, b"codau: [Errno 28] No space left on device\n")
+        assert ended(tmp_path, full) == (1, b"codau: [Errno 28] No space left on device\n")
 
 
-@pytest.mark.parametrize(("words", "status"), [(["--version"], 1), (["check", "Hay!"], 0)])
-def test_nothing_is_said_where_nobody_reads(words: list[str], status: int, tmp_path: Path) -> None:
+def test_nothing_is_said_where_nobody_reads(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(
-        [*COMMAND, *words], cwd=ROOT, env=environment(tmp_path), stdout=writing, stderr=-1, check=False
-    )
+    assert ended(tmp_path, writing) == (1, b"")
     os.close(writing)
-    assert (done.returncode, done.stderr) == (status, b"")
 
 
-def test_a_wrong_option_is_status_2_with_the_help_named(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "check", "--jason"], cwd=ROOT, env=environment(tmp_path), capture_output=True, check=False
-    )
-    assert done.returncode == 2
-    assert b"codau check --help" in done.stderr
+def test_a_wrong_option_is_status_2_with_the_help_named(terminal: Terminal) -> None:
+    assert "codau check --help" in terminal("check", "--jason", status=2).err
