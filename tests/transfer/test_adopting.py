@@ -148,6 +148,11 @@ async def test_a_later_export_leads_forward_and_never_back(
     assert (tally.brought_forward, tally.left) == ((1, 0) if ahead else (0, 1))
 
 
+def test_a_clock_that_was_fast_costs_no_comment() -> None:
+    [found] = comments(comment(1, at=NOW + 3_600_000))
+    assert found.log[0].at == NOW + 3_600_000
+
+
 def test_a_rejected_comment_has_its_reason_and_an_erased_one_has_nothing() -> None:
     spam, gone = comments(comment(1, state=State.REJECTED, reason="spam"), comment(2, state=State.ERASED))
     assert (spam.log[-1].reason, spam.author) == ("spam", LAN)

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.transfer.formats.elements import LONGEST, Broken, Element, elements
@@ -63,6 +63,7 @@ def test_what_exporters_get_wrong_is_mended(written: str, read_as: str) -> None:
     st.lists(st.sampled_from(["<![CDATA[", "]]>", "]", "&", "&amp;", "<", "x" * 20, "&#8;", "amp;"])),
     st.integers(1, 40),
 )
+@example(["<![CDATA[", "&", "]]>", " & &amp; ]] <b> and more"], 1)
 def test_what_is_mended_may_be_parted_anywhere(pieces: list[str], size: int) -> None:
     whole = "".join(pieces).encode()
     parted = (whole[start : start + size] for start in range(0, len(whole), size))

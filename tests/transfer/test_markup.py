@@ -42,6 +42,10 @@ BROWSERS = {
     "a link over two lines": ("<a href='https://a.vn/1'>một<br>hai</a>", "một\nhai (https://a.vn/1)"),
     "an address with entities": ("<a href='https://a.vn/?a=1&amp;b=2'>x</a>", "x (https://a.vn/?a=1&b=2)"),
     "a link to a script": ("<a href='javascript:alert(1)'>bấm</a>", "bấm"),
+    "a link to a script that looks like an address": (
+        "<a href='javascript://a.vn/%0aalert(1)'>bấm</a>",
+        "bấm",
+    ),
     "a link to a mailbox": ("<a href='mailto:a@a.vn'>thư</a>", "thư"),
     "a link to nowhere": ("<a href='#x'>chú</a> <a>thích</a> <a href='https://['>hỏng</a>", "chú thích hỏng"),
     "a picture with its words": ("Hay <img src='https://a.vn/s.png' alt=':)'>", "Hay :)"),
