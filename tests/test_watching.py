@@ -56,7 +56,7 @@ async def shown(service: Running, redis_url: str) -> AsyncIterator[Shown]:
     app = service.nobody.http.app
     assert isinstance(service.nobody.http, TestClient)
     assert app is not None
-    await service.submit(UNMARKED)
+    assert (await service.submit(UNMARKED))["findings"]
     await service.publish(GOOD)
     await Statistician(service.store, app[FIGURES].meters).drain()
     with redis.Redis.from_url(redis_url) as client:
