@@ -5,13 +5,21 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service.comments.model import State
-from service.transfer.formats.foreign import Foreign, ForeignComment, ForeignThread, Form, Options
+from service.transfer.formats.foreign import (
+    Foreign,
+    ForeignComment,
+    ForeignThread,
+    Form,
+    NumberedForeign,
+    Options,
+)
 from service.transfer.formats.isso import read
 from service.transfer.importing import Tally
 from service.transfer.records import Bad, Unreadable
@@ -196,6 +204,20 @@ def test_every_damaged_byte_leaves_records_bad_lines_or_a_refusal(file: Path) ->
             list(read(io.BytesIO(damaged), Options()))
         except Unreadable as refusal:
             assert str(refusal)
+
+
+def test_ids_that_go_round_come_to_an_end(file: Path) -> None:
+    """The last row gets the first one's id, so that there is always one behind the last."""
+    database(file, [comment(id, "Hay") for id in (1, 2, 3)])
+    with closing(sqlite3.connect(file)) as connection:
+        [root] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'comments'").fetchone()
+    damaged = bytearray(file.read_bytes())
+    page = (root - 1) * 4096
+    cell = page + int.from_bytes(damaged[page + 12 : page + 14])  # the third of a leaf's pointers
+    assert damaged[cell + 1] == 3
+    damaged[cell + 1] = 1
+    found = list(islice(read(io.BytesIO(damaged), Options()), 50))
+    assert found[-1] == NumberedForeign(2, Bad("comments: its ids are in no order"))
 
 
 def test_an_isso_at_work_may_go_on_writing_and_nothing_of_it_is_touched(file: Path) -> None:
