@@ -1,16 +1,13 @@
-"""The corpora of texts in tests/cases, read as rows."""
+"""The corpora about Vietnamese in tests/cases, with the characters that their escapes stand for."""
 
-from pathlib import Path
-
-_FOLDER = Path(__file__).parents[2] / "cases"
+from tests.judging import corpora
 
 
 def rows(name: str) -> list[tuple[str, ...]]:
     """The rows of one corpus: a tab between the columns, one row a line."""
-    text = (_FOLDER / f"{name}.tsv").read_text(encoding="utf-8")
-    return [tuple(line.split("\t")) for line in text.splitlines() if line]
+    return [tuple(map(corpora.written, row)) for row in corpora.rows(name)]
 
 
 def proper() -> list[str]:
     """Texts that carry their marks as they should."""
-    return [text for (text,) in rows("restoration")]
+    return [row[0] for row in rows("restoration")]
