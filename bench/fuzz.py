@@ -42,9 +42,10 @@ def main() -> None:
     count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
     with service() as url:
         fuzzer = Fuzzer(url, ADMIN_KEY, seed)
-        fuzzer.call_by_call(count // 2)
-        print(f"{fuzzer.requests} requests call by call, {len(fuzzer.findings)} findings", flush=True)
-        fuzzer.in_chains(count - count // 2)
+        with contextlib.suppress(KeyboardInterrupt):  # what was found until then is told
+            fuzzer.call_by_call(count // 2)
+            print(f"{fuzzer.requests} requests call by call, {len(fuzzer.findings)} findings", flush=True)
+            fuzzer.in_chains(count - count // 2)
     for status, number in sorted(fuzzer.statuses().items()):
         print(f"{status}: {number}")
     print("\n\n".join(fuzzer.findings.values()))
