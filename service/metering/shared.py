@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 
 _COUNTED = ("counter", "histogram")
 _TRIES = 3
+_UNREADABLE = (OSError, struct.error, RuntimeError, ValueError)  # what prometheus-client raises of its files
 
 
 class Shared(Collector):
@@ -28,11 +29,14 @@ class Shared(Collector):
         self._files = MultiProcessCollector(None, str(folder))  # type: ignore[no-untyped-call]
 
     def collect(self) -> Iterable[Metric]:
-        """Read all files; once more where a process was just making one or making it longer."""
-        for _ in range(_TRIES - 1):
-            with contextlib.suppress(struct.error, RuntimeError, ValueError):
+        """Read all files; once more where a process was just making one or making it longer.
+
+        Nothing where they cannot be read: what else a scrape shows is not to be lost with them.
+        """
+        for _ in range(_TRIES):
+            with contextlib.suppress(*_UNREADABLE):
                 return self._read()
-        return self._read()
+        return []
 
     def _read(self) -> list[Metric]:
         with _lock(self._folder, fcntl.LOCK_SH):
@@ -40,19 +44,25 @@ class Shared(Collector):
 
 
 def bury(folder: Path, pid: int) -> None:
-    """Add what a process that has ended counted to what the dead before it did."""
+    """Add what a process that has ended counted to what the dead before it did, as far as it can be read.
+
+    The folder is there afterwards, for the process that takes its place: a session that ends may have taken
+    it away (logind.conf, RemoveIPC).
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
     with _lock(folder, fcntl.LOCK_EX):  # nobody reads it in both places, or in none
         mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
         for kind in _COUNTED:
             left = folder / f"{kind}_{pid}.db"
-            if left.exists():
+            with contextlib.suppress(*_UNREADABLE):
                 _add(left, folder / f"{kind}_dead.db")
-                left.unlink()
+            left.unlink(missing_ok=True)
 
 
 def _add(left: Path, kept: Path) -> None:
+    found = list(MmapedDict.read_all_values_from_file(str(left)))  # type: ignore[no-untyped-call]
     sums = MmapedDict(str(kept))  # type: ignore[no-untyped-call]
-    for name, value, _, _ in MmapedDict.read_all_values_from_file(str(left)):  # type: ignore[no-untyped-call]
+    for name, value, _, _ in found:
         before, _ = sums.read_value(name)  # type: ignore[no-untyped-call]
         sums.write_value(name, before + value, 0.0)  # type: ignore[no-untyped-call]
     sums.close()  # type: ignore[no-untyped-call]

@@ -6,6 +6,7 @@ catching up and following nothing is missed and nothing comes twice.
 
 import asyncio
 import contextlib
+import contextvars
 from collections.abc import Iterator, Sequence
 
 import structlog
@@ -97,7 +98,8 @@ class Follower:
             listener.end()
         elif self._session is None:
             self._session = object()
-            task = asyncio.create_task(self._read(self._session))
+            # in a context of its own: it reads for all, and is not the first listener's request
+            task = asyncio.create_task(self._read(self._session), context=contextvars.Context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:

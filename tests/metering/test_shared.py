@@ -105,3 +105,25 @@ def test_a_file_that_is_just_being_made_does_no_harm(tmp_path: Path, monkeypatch
     monkeypatch.setattr(shared, "_read", look)
     assert list(shared.collect()) == []
     assert len(looks) == 2
+
+
+@pytest.mark.parametrize("left", [b"", b"\x10\0\0\0\0\0\0\0\xff\xff\xff\x7f", b"\xff" * 4_096])
+def test_what_a_process_left_half_made_stops_nobody(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "counter_7.db").write_bytes(left)
+    assert list(Shared(tmp_path).collect()) == []
+    bury(tmp_path, 7)
+    assert not list(tmp_path.glob("*_7.db"))
+    assert list(Shared(tmp_path).collect()) == []
+
+
+def test_a_folder_that_was_taken_away_is_there_for_the_next_process(tmp_path: Path) -> None:
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    shared = Shared(folder)
+    folder.rmdir()
+    assert list(shared.collect()) == []
+    bury(folder, 7)
+    process = Process(folder)
+    process.count(2)
+    assert counted(shared) == (2, 2, 2)
+    process.kill()
