@@ -94,7 +94,9 @@ def test_the_api_runs_in_two_processes_and_its_health_check_holds(started: Any) 
 def test_the_worker_starts_and_takes_work(started: Any, redis_url: str, tmp_path: Path) -> None:
     worker = started("worker")
     with redis.Redis.from_url(redis_url) as client:
-        eventually(lambda: any(client.xinfo_groups(key) for key in client.scan_iter("codau:*:queue")))
+        eventually(
+            lambda: any(client.xinfo_groups(key) for key in client.scan_iter("codau:*:queue")), within_s=30
+        )
     _, *check = SERVICES["worker"]["healthcheck"]["test"]
     assert check == ["codau", "doctor"]
     told = subprocess.run(
