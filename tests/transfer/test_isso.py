@@ -98,6 +98,13 @@ def test_names_and_addresses_of_mail_are_as_the_reader_typed_them(file: Path) ->
     assert (one.author.name, one.author.email) == ("Lan <3 R&amp;D", "a&b@vidu.example")
 
 
+def test_what_is_deleted_is_deleted_whatever_it_was_before(file: Path) -> None:
+    found = comments(file, [comment(mode, mode=mode) for mode in range(1, 8)])
+    states = [one.state for one in found if isinstance(one, ForeignComment)]
+    waiting, erased = State.PENDING, State.ERASED
+    assert states == [State.PUBLISHED, waiting, waiting, erased, erased, erased, erased]
+
+
 def test_nobodys_name_is_no_name(file: Path) -> None:
     [one, other] = comments(file, [comment(1, author=None, email=None), comment(2, author="", email="")])
     assert isinstance(one, ForeignComment)
@@ -106,7 +113,7 @@ def test_nobodys_name_is_no_name(file: Path) -> None:
 
 
 def test_markdown_stays_as_typed_and_what_came_from_disqus_is_read_as_html(file: Path) -> None:
-    markdown = "5 < 7 & **hay**\n\n- một\n- <p>"
+    markdown = "<3, 5 < 7 & **hay**\n\n- một\n- <p>"
     [typed, html] = comments(file, [comment(1, markdown), comment(2, "<p>một &amp; hai</p>")])
     assert isinstance(typed, ForeignComment)
     assert isinstance(html, ForeignComment)
@@ -167,16 +174,20 @@ def test_what_is_no_database_of_isso_is_refused_in_one_sentence(tmp_path: Path) 
     assert refused(other.read_bytes()) == "this database cannot be used: no such column: tid"
 
 
-def test_a_view_in_place_of_a_table_is_not_run(tmp_path: Path) -> None:
-    """A view may count for ever."""
+@pytest.mark.parametrize(
+    "comments",
+    [
+        "VIEW comments AS WITH RECURSIVE more (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM more)"
+        "SELECT id, 1 AS tid, 0 AS parent, 0 AS created, 1 AS mode, '' AS text, '' AS author, '' AS email"
+        " FROM more",
+        "VIRTUAL TABLE comments USING fts5 (id, tid, parent, created, mode, text, author, email)",
+    ],
+)
+def test_what_only_looks_like_a_table_is_not_run(tmp_path: Path, comments: str) -> None:
+    """A view may count for ever, a virtual table is somebody's program."""
     hostile = tmp_path / "hostile.db"
     with closing(sqlite3.connect(hostile)) as connection, connection:
-        connection.executescript(
-            "CREATE TABLE threads (id, uri, title);"
-            "CREATE VIEW comments AS WITH RECURSIVE more (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM more)"
-            "SELECT id, 1 AS tid, 0 AS parent, 0 AS created, 1 AS mode, '' AS text, '' AS author, '' AS email"
-            " FROM more;"
-        )
+        connection.executescript(f"CREATE TABLE threads (id, uri, title); CREATE {comments};")
     assert refused(hostile.read_bytes()) == "this database has no table comments"
 
 
