@@ -8,7 +8,8 @@ import structlog
 from structlog.testing import LogCapture
 
 from service.api.request_ids import HEADER
-from tests.api.calls import GOOD, comment_of, raw
+from service.store.comments import CommentStore
+from tests.api.calls import GOOD, raw
 from tests.running import Running
 
 
@@ -74,12 +75,12 @@ async def test_every_line_of_a_request_carries_its_name_also_among_others(
 ) -> None:
     """Two requests at once whose handlers fail: each line has the name of its own."""
     captured = LogCapture()
-    monkeypatch.setattr("service.api.intake.website_view", _broken)
+    monkeypatch.setattr(CommentStore, "get", _broken)
     structlog.configure(processors=[structlog.contextvars.merge_contextvars, captured])
     try:
         answers = await asyncio.gather(
             *(
-                service.website("POST", "/v1/comments", json=comment_of(), headers={HEADER: f"so-{number}"})
+                service.website("GET", "/v1/comments/x", headers={HEADER: f"so-{number}"})
                 for number in range(2)
             )
         )
@@ -89,5 +90,5 @@ async def test_every_line_of_a_request_carries_its_name_also_among_others(
     assert sorted(line["request_id"] for line in captured.entries) == ["so-0", "so-1"]
 
 
-def _broken(*_: object) -> None:
+async def _broken(*_: object) -> None:
     raise RuntimeError
