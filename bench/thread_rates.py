@@ -24,24 +24,57 @@ from service.supervision.valkey import EmbeddedValkey
 CONNECTIONS = 64
 
 
+class Asker(asyncio.Protocol):
+    """One connection that asks the same again and again, and counts answers by their length, which is one."""
+
+    def __init__(self, sent: bytes, length: int, start: bytes) -> None:
+        self._sent = sent
+        self._length = length
+        self._start = start
+        self._missing = 0
+        self._transport = asyncio.Transport()
+        self.answers = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]  # uvloop's is none by class
+        self._ask()
+
+    def _ask(self) -> None:
+        self._missing = self._length
+        self._transport.write(self._sent)
+
+    def data_received(self, data: bytes) -> None:
+        if self._missing == self._length and not data.startswith(self._start):
+            raise SystemExit("an answer is not what it should be")
+        self._missing -= len(data)
+        if not self._missing:
+            self.answers += 1
+            self._ask()
+
+    def close(self) -> None:
+        self._transport.abort()
+
+
 async def load(process: Served, sent: bytes, status: int, seconds: float) -> tuple[float, float]:
     """Ask again and again on all connections; requests a second, and processor time of one, s."""
-    connections = [await Connection.to(process.port) for _ in range(CONNECTIONS)]
-    count, until = 0, time.perf_counter() + seconds
-
-    async def go_on(connection: Connection) -> None:
-        nonlocal count
-        while time.perf_counter() < until:
-            if (await connection.ask(sent)).status != status:
-                raise SystemExit("an answer is not what it should be")
-            count += 1
-
+    once = await Connection.to(process.port)
+    reply = await once.ask(sent)
+    once.close()
+    length, start = len(reply.head) + 4 + len(reply.body), b"HTTP/1.1 %d " % status
+    loop, askers = asyncio.get_running_loop(), list[Asker]()
     cpu, began = core_s(process.pid), time.perf_counter()
-    await asyncio.gather(*(go_on(connection) for connection in connections))
-    took = time.perf_counter() - began
-    for connection in connections:
-        connection.close()
-    return count / took, (core_s(process.pid) - cpu) / count
+    for _ in range(CONNECTIONS):
+        _, asker = await loop.create_connection(lambda: Asker(sent, length, start), "127.0.0.1", process.port)
+        askers.append(asker)
+    await asyncio.sleep(seconds)
+    took, spent, count = (
+        time.perf_counter() - began,
+        core_s(process.pid) - cpu,
+        sum(a.answers for a in askers),
+    )
+    for asker in askers:
+        asker.close()
+    return count / took, spent / count
 
 
 def told(samples: Sequence[float], unit: str) -> str:
