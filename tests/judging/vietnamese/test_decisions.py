@@ -20,6 +20,13 @@ def test_a_marked_word_thrown_in_does_not_hide_that_the_marks_are_missing() -> N
     assert finding.code == "missing_diacritics"
 
 
+@pytest.mark.parametrize(
+    "text", ["Con trai tôi thi sang năm, mong cho qua", "Lan can cao có hai gang tay, trẻ con leo qua ngay"]
+)
+def test_a_marked_text_with_many_words_that_need_none_is_never_rejected(text: str) -> None:
+    assert "missing_diacritics" not in [finding.code for finding in diacritics(text)]
+
+
 def test_a_text_without_marks_is_found_with_its_marks_restored() -> None:
     text = "Bai viet rat hay, cam on toa soan!"
     assert [finding.code for finding in diacritics(text)] == ["missing_diacritics"]
