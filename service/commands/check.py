@@ -14,6 +14,7 @@ import orjson
 import typer
 
 from service.commands.errors import Refused
+from service.commands.explaining import explained
 from service.commands.lines import LONGEST
 from service.commands.output import harmless
 
@@ -38,6 +39,14 @@ def check(
         bool, typer.Option("--json", help="One line of JSON for each comment, as `POST /v1/check` answers.")
     ] = False,
     language: Annotated[LanguageName, typer.Option(help="Of the messages for readers.")] = LanguageName.VI,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Of one TEXT also: what each finding saw, how likely each syllable lacks its marks, and the "
+            "three likeliest ways to mark it.",
+        ),
+    ] = False,
 ) -> None:
     """Tell what would become of a comment, by the default policy; no server is needed.
 
@@ -46,12 +55,16 @@ def check(
 
     Examples: `codau check "bai viet rat hay"`, `codau check --json < comments.txt > verdicts.jsonl`
     """
+    if explain and (text is None or as_json):
+        raise Refused("--explain is for one TEXT, and for people: without --json")
     try:
         if text is None:
             _check_lines(_json_line if as_json else _tabbed, language.value)
         else:
-            as_text = _json_line if as_json else _block
-            print(as_text(judged(os.fsencode(text), language.value)))
+            answer = judged(os.fsencode(text), language.value)
+            print(_json_line(answer) if as_json else _block(answer))
+            if explain and answer["findings"]:
+                print(*explained(text, answer["findings"]), sep="\n")
     except BrokenPipeError:  # whoever reads the answers has had enough of them, and that is no fault
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's own flush at the end
 

@@ -174,3 +174,23 @@ def test_a_closed_standard_input_is_one_line(env: dict[str, str]) -> None:
     command = ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, "check"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "codau: standard input or output is closed\n")
+
+
+def test_explaining_shows_what_was_seen_and_the_likeliest_ways_to_mark_it(terminal: Terminal) -> None:
+    """For whoever asks why: each span, each syllable's probability, three restorations."""
+    told = terminal("check", "--explain", "bai viet nay khong dung, goi 0912 345 678")
+    assert "missing_diacritics saw: bai viet nay khong dung" in told.out
+    assert "contact saw: 0912 345 678" in told.out
+    assert "khong 1.00" in told.out
+    assert "  1. Bài viết này không đúng, gọi 0912 345 678".lower() in told.out.lower()
+    assert "  3. " in told.out
+
+
+def test_nothing_is_explained_of_a_proper_comment(terminal: Terminal) -> None:
+    """There is no finding to explain."""
+    assert terminal("check", "--explain", MARKED).out == terminal("check", MARKED).out
+
+
+def test_explaining_lines_is_refused(terminal: Terminal) -> None:
+    """One line for one line would be broken."""
+    assert terminal("check", "--explain", given=b"bai viet", status=1).err.count("\n") == 1
