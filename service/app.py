@@ -13,6 +13,7 @@ from service.api import (
     authors,
     decisions,
     docs_page,
+    front,
     intake,
     moderate_page,
     operations,
@@ -66,7 +67,8 @@ def create_app(settings: Settings, figures: Path | None = None) -> web.Applicati
     app.on_shutdown.append(stream.end_streams)
     app.cleanup_ctx.extend([_store, _answers, sampling])
     install(app, ENDPOINTS)
-    app.add_routes([*operations.routes, *docs_page.routes, *moderate_page.routes, openapi_route(ENDPOINTS)])
+    pages = [*front.routes, *docs_page.routes, *moderate_page.routes]
+    app.add_routes([*operations.routes, *pages, openapi_route(ENDPOINTS)])
     return app
 
 

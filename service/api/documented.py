@@ -276,6 +276,10 @@ CALLS: Mapping[tuple[str, str], Documented] = {
 }
 
 OPERATIONS: Mapping[str, tuple[str, Documented]] = {
+    "/": (
+        "Show where to go from here, as a page",
+        Documented({200: Answer("The page.", media="text/html")}),
+    ),
     "/healthz": ("Say that the process answers", Documented({200: Answer("It does.", admin.Alive)})),
     "/readyz": (
         "Say whether the service can do its work, and how far the workers are behind",

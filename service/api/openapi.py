@@ -98,7 +98,7 @@ def _declared(endpoint: Endpoint, documented: Documented, parts: Components) -> 
 def _open(path: str, summary: str, documented: Documented, parts: Components) -> Json:
     """The operation object of a call that needs no key."""
     return {
-        "operationId": re.sub(r"\W", "_", path.strip("/")),
+        "operationId": re.sub(r"\W", "_", path.strip("/")) or "front",
         "tags": ["operators"],
         "summary": summary,
         "security": [],
