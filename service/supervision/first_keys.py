@@ -15,6 +15,9 @@ from service.store.directory import Directory, Role, Snapshot, digest_of
 DEMO = "demo"
 """The id of the site to try things on."""
 
+DEMO_NAME = "Báo Bến Sông"
+"""Its name, in which its newsroom answers: that of the newspaper of `codau up --demo`."""
+
 
 @dataclass(frozen=True, slots=True)
 class FirstKeys:
@@ -46,7 +49,7 @@ async def make_at_first_start(directory: Directory, data_dir: Path, *, now_ms: i
     found = await directory.current()
     if not _is_first(found, path_in(data_dir).exists()):
         return None
-    await directory.put_site(DEMO, "Demo", now_ms=now_ms)
+    await directory.put_site(DEMO, DEMO_NAME, now_ms=now_ms)
     website = await _key(directory, Role.WEBSITE, now_ms)
     moderator = await _key(directory, Role.MODERATOR, now_ms)
     _, admin = await directory.create_key(role=Role.ADMIN, name="first", site=None, now_ms=now_ms)
@@ -61,7 +64,7 @@ async def for_newspaper(directory: Directory, data_dir: Path, *, now_ms: int) ->
     known = (await directory.current()).keys
     if kept and {digest_of(kept.website_key), digest_of(kept.moderator_key)} <= known.keys():
         return kept.website_key, kept.moderator_key
-    await directory.put_site(DEMO, "Demo", now_ms=now_ms)
+    await directory.put_site(DEMO, DEMO_NAME, now_ms=now_ms)
     return await _key(directory, Role.WEBSITE, now_ms), await _key(directory, Role.MODERATOR, now_ms)
 
 

@@ -31,7 +31,7 @@ async def test_the_first_start_makes_a_site_and_three_keys(directory: Directory,
 async def test_a_start_that_was_killed_before_the_admin_key_is_made_good(
     directory: Directory, tmp_path: Path
 ) -> None:
-    await directory.put_site("demo", "Demo", now_ms=1)
+    await directory.put_site("demo", first_keys.DEMO_NAME, now_ms=1)
     await directory.create_key(role=Role.WEBSITE, name="demo website", site="demo", now_ms=1)
     assert await first_keys.make_at_first_start(directory, tmp_path, now_ms=2) is not None
 
