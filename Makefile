@@ -11,7 +11,8 @@ THIS := --no-deps --no-build-isolation --no-index --editable .
 
 .PHONY: run
 run: install  ## the whole service on this machine, and a newspaper that uses it
-	$(BIN)/codau up --demo
+	@echo "Starting; Ctrl-C stops it."
+	@$(BIN)/codau up --demo
 
 .PHONY: install
 install: .venv/installed  ## .venv with what the service needs, and .venv/bin/codau
@@ -50,15 +51,18 @@ help:  ## this list
 
 .venv/bin/pip:
 	@sh .ci/python $(PYTHON)
-	$(PYTHON) -m venv .venv
+	@echo "Making .venv with $(PYTHON)."
+	@$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/pip requirements.lock pyproject.toml
-	$(PIP) install $(LOCKED) requirements.lock
-	$(PIP) install $(THIS)
-	$(BIN)/python -m compileall -q service workers examples
+	@echo "Installing what requirements.lock names into .venv (200 MB); this takes a minute or two, once."
+	@$(PIP) install $(LOCKED) requirements.lock
+	@$(PIP) install $(THIS)
+	@$(BIN)/python -m compileall -q service workers examples
 	@touch $@
 
 .venv/installed-dev: .venv/bin/pip requirements-dev.lock pyproject.toml
-	$(PIP) install $(LOCKED) requirements-dev.lock
-	$(PIP) install $(THIS)
+	@echo "Installing what requirements-dev.lock names into .venv (600 MB); this takes some minutes, once."
+	@$(PIP) install $(LOCKED) requirements-dev.lock
+	@$(PIP) install $(THIS)
 	@touch $@ .venv/installed
