@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import schemathesis
@@ -165,14 +166,15 @@ class Fuzzer:
     def _own(self, case: Case[Any]) -> None:
         """Mostly name what there is, unless the request is drawn against the document."""
         against = case.meta is not None and case.meta.generation.mode is GenerationMode.NEGATIVE
+        if not against:
+            for name in case.path_parameters or {}:
+                drawn = case.path_parameters[name]
+                known = self._one(_kind(case, name), drawn)
+                case.path_parameters[name] = drawn if known is drawn else quote(known, safe="")
+            for part in (case.query, case.body):
+                if isinstance(part, dict):
+                    self._fill(part, case)
         self._name_the_site(case)
-        if against:
-            return
-        for name in case.path_parameters or {}:
-            case.path_parameters[name] = self._one(_kind(case, name), case.path_parameters[name])
-        for part in (case.query, case.body):
-            if isinstance(part, dict):
-                self._fill(part, case)
 
     def _name_the_site(self, case: Case[Any]) -> None:
         """Where the key does not imply it; and never revoke a key that is in use."""
