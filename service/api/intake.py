@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from service.api.erasure import erase_comment
 from service.api.requests import NewComment, Nothing, Revision, SiteQuery, TextToCheck
@@ -198,7 +198,8 @@ def _standing(
 
 
 def _answer(status: int, comment_id: str, body: bytes, headers: Mapping[str, str]) -> web.Response:
-    named = {"Content-Type": "application/json", "Location": f"/v1/comments/{comment_id}", **headers}
+    location = f"/v1/comments/{comment_id}"
+    named = {hdrs.CONTENT_TYPE: "application/json", hdrs.LOCATION: location, **headers}
     return web.Response(status=status, body=body, headers=named)
 
 
@@ -251,7 +252,7 @@ async def _refuse_if_claimed(call: Call[Revision, SiteQuery], comment_id: str) -
 
 def _wait_s(call: Call[Any, SiteQuery]) -> float:
     """How long the caller would wait (RFC 7240, `wait`); 0 without the preference."""
-    for line in call.request.headers.getall("Prefer", ()):
+    for line in call.request.headers.getall("Prefer", _NONE):
         if found := _WAIT.search(line):
             return min(float(found[1]), MAX_WAIT_S)
     return 0.0

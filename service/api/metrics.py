@@ -82,8 +82,8 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
     """Count and time what every request came to; the outermost middleware, since errors count too."""
     begun = time.perf_counter()
     response = await handler(request)
-    if response.content_type == "text/event-stream":  # it lasted as long as somebody listened
-        return response
+    if not isinstance(response, web.Response) and response.content_type == "text/event-stream":
+        return response  # it lasted as long as somebody listened
     resource = request.match_info.route.resource
     request.app[FIGURES].meters.requests.answered(
         request.method if request.method in _METHODS else "other",

@@ -34,6 +34,7 @@ from service.errors import (
 from service.store.directory import KeyRecord, Role, Site, Snapshot
 from service.store.intake import Stale
 
+_JSON = "application/json"
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _NOT_ASCII = re.compile(r"%[89A-Fa-f]|[^\x00-\x7f]")
 
@@ -331,7 +332,7 @@ async def sent(request: web.Request) -> bytes:
     Raises:
         UnsupportedMediaType, InvalidJson, RequestTimeout; aiohttp's own for one over 64 KiB.
     """
-    if request.content_type != "application/json":
+    if request.headers.get(hdrs.CONTENT_TYPE) != _JSON and request.content_type != _JSON:
         raise UnsupportedMediaType
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -121,13 +122,12 @@ async def again_if_interrupted(commands: Commands, *command: Argument, within_s:
     Repeated is what a broken line or a restart left open. What the server refuses, or does not answer within
     the time of an attempt, it would not take a moment later.
     """
-    loop = asyncio.get_running_loop()
-    until = loop.time() + within_s
+    until = time.monotonic() + within_s
     while True:
         try:
             return await commands.run(*command)
         except (Interrupted, Restarting):
-            if loop.time() > until:
+            if time.monotonic() > until:
                 raise
             await asyncio.sleep(0.05)  # a server that restarts is back within some tenths of a second
 

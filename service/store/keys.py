@@ -51,6 +51,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{limit:<site>:<digest>}:<digest>` | STRING | a request that was let pass, some seconds |
 """
 
+from functools import lru_cache
 from hashlib import blake2b
 
 META = "codau:{config}:meta"
@@ -136,6 +137,7 @@ def like(site: str, band: str) -> str:
     return f"codau:{{like:{site}:{band}}}"
 
 
+@lru_cache(maxsize=8_192)  # who writes once soon writes again
 def limit(site: str, who: str) -> str:
     return f"codau:{{limit:{site}:{digest(who)}}}"
 

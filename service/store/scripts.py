@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any
@@ -82,22 +82,17 @@ async def call(
         Refused: the script said no.
         Unavailable: the store cannot be reached or cannot write.
     """
-    chosen = script(name)
-    tail: tuple[Argument, ...] = (len(keys), *keys, *arguments)
+    chosen, run = script(name), partial(again_if_interrupted, commands) if repeat else commands.run
     with tracing.span("script " + name):
         try:
-            return await _run(commands, ("EVALSHA", chosen.sha, *tail), repeat=repeat)
+            return await run("EVALSHA", chosen.sha, len(keys), *keys, *arguments)
         except ReplyError as error:
             if error.kind != "NOSCRIPT":
                 raise _refusal(error) from None
         try:
-            return await _run(commands, ("EVAL", chosen.text, *tail), repeat=repeat)
+            return await run("EVAL", chosen.text, len(keys), *keys, *arguments)
         except ReplyError as error:
             raise _refusal(error) from None
-
-
-async def _run(commands: Commands, command: tuple[Argument, ...], *, repeat: bool) -> Any:
-    return await (again_if_interrupted(commands, *command) if repeat else commands.run(*command))
 
 
 def _refusal(error: ReplyError) -> Exception:
