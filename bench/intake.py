@@ -13,7 +13,6 @@ import itertools
 import json
 import logging
 import random
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,9 @@ from pathlib import Path
 import aiohttp
 
 from bench.load import Generator, generator
+from bench.results import Row, ratios, spread
 from bench.serving import API, BARE, Served, core_s, serving
+from bench.submissions import BYTES, document, request
 from service import logs
 from service.comments.model import State
 from service.settings import Fsync
@@ -34,57 +35,11 @@ from service.supervision.valkey import EmbeddedValkey
 from tests.store.looking import assert_consistent, everything
 from workers.validator import Validator
 
-BYTES = 568
-"""Of the JSON of a request."""
-
 PARTITIONS = 16
 SEARCHED = 20  # comments that are looked for by their words
 
 CONNECTIONS = (64, 32)
 FSYNC: tuple[Fsync, ...] = ("always", "everysec")
-
-_ONSETS = (
-    "b",
-    "c",
-    "d",
-    "đ",
-    "g",
-    "h",
-    "l",
-    "m",
-    "n",
-    "ng",
-    "nh",
-    "ph",
-    "qu",
-    "r",
-    "s",
-    "t",
-    "th",
-    "tr",
-    "v",
-)
-_RIMES = (
-    "à",
-    "á",
-    "ạ",
-    "ài",
-    "ái",
-    "ạn",
-    "ắn",
-    "ấn",
-    "ật",
-    "ầu",
-    "ẹ",
-    "ếch",
-    "ện",
-    "ề",
-    "ình",
-    "ọc",
-    "ốt",
-    "ừng",
-)
-_SYLLABLES = [onset + rime for onset in _ONSETS for rime in _RIMES]  # so many that no two comments are alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,49 +79,14 @@ class Side:
     rounds: dict[int, list[Round]] = field(default_factory=dict)
 
 
-def document(number: int, chance: random.Random) -> dict[str, object]:
-    """A comment like no other, `BYTES` long as JSON; 5,000 authors at 3,000 addresses, 500 threads."""
-    address = number % 3_000
-    made: dict[str, object] = {
-        "thread": f"doi-song/{number % 500}",
-        "body": f"Ý kiến số{number}:",
-        "author": {
-            "name": f"Bạn đọc {number % 5_000}",
-            "id": f"u-{number % 5_000}",
-            "email": f"u{number % 5_000}@thu.example",
-            "ip": f"198.51.{address // 250}.{address % 250}",
-        },
-    }
-    missing = BYTES - len(_dumped(made))
-    while missing > 12:
-        made["body"] = f"{made['body']} {chance.choice(_SYLLABLES)}"
-        missing = BYTES - len(_dumped(made))
-    made["body"] = f"{made['body']} {number:0{missing - 1}}"
-    return made
-
-
-def _dumped(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def request(side: Side, number: int, body: bytes) -> bytes:
-    """The bytes of one submission, with the headers that a website sends."""
-    head = (
-        "POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {side.key}\r\nIdempotency-Key: yeu-cau-{number}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
 def measure(side: Side, sender: Generator, numbers: range, connections: int, *, kept: bool = True) -> None:
     """One round on one server; what it answered is noted for the check."""
     chance = random.Random(numbers.start)  # noqa: S311 - the same comments for every server
     documents = [document(number, chance) for number in numbers]
-    requests = [request(side, n, _dumped(one)) for n, one in zip(numbers, documents, strict=True)]
-    used, stored = core_s(side.served.pid), core_s(side.store) if side.store else 0.0
+    requests = [request(side.key, n, one) for n, one in zip(numbers, documents, strict=True)]
+    used, stored = _used(side)
     load = sender.run(side.served.port, requests, connections)
-    used, stored = core_s(side.served.pid) - used, (core_s(side.store) if side.store else 0.0) - stored
+    used, stored = (after - before for after, before in zip(_used(side), (used, stored), strict=True))
     if load.statuses != {202: len(requests)}:
         raise SystemExit(f"{side.name}: {dict(load.statuses)}: {load.answers[0].decode(errors='replace')}")
     if kept:
@@ -178,23 +98,36 @@ def measure(side: Side, sender: Generator, numbers: range, connections: int, *, 
             side.sent[json.loads(answer.partition(b"\r\n\r\n")[2])["id"]] = str(one["body"])
 
 
+def _used(side: Side) -> tuple[float, float]:
+    """Seconds of a core: the server's, and those of the store behind it."""
+    return side.served.core_s(), core_s(side.store) if side.store else 0.0
+
+
 @contextlib.contextmanager
 def sides() -> Iterator[list[Side]]:
     """The servers to compare, the bare one first."""
     with contextlib.ExitStack() as stack:
         bare = stack.enter_context(serving(BARE))
-        yield [Side("bare aiohttp", bare), *(stack.enter_context(_ours(fsync)) for fsync in FSYNC)]
+        yield [Side("bare aiohttp", bare), *(stack.enter_context(ours(fsync)) for fsync in FSYNC)]
 
 
 @contextlib.contextmanager
-def _ours(fsync: Fsync) -> Iterator[Side]:
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        server = stack.enter_context(EmbeddedValkey(Path(folder) / "data", fsync=fsync))
-        pid = asyncio.run(_server_pid(server.url))
-        served = stack.enter_context(serving(API, {"CODAU_REDIS_URL": server.url}))
-        key = asyncio.run(_key(server.url, Role.WEBSITE))
-        yield Side(f"intake, {fsync}", served, key, server.url, pid)
+def ours(fsync: Fsync = "always") -> Iterator[Side]:
+    """One API process before an embedded server of its own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedValkey(Path(folder) / "data", fsync=fsync) as server,
+        before(server.url, f"intake, {fsync}") as side,
+    ):
+        yield side
+
+
+@contextlib.contextmanager
+def before(url: str, name: str, processes: int = 1) -> Iterator[Side]:
+    """API processes before a server that runs."""
+    pid, key = asyncio.run(_server_pid(url)), asyncio.run(key_of(url, Role.WEBSITE))
+    with serving(API, {"CODAU_REDIS_URL": url}, processes) as served:
+        yield Side(name, served, key, url, pid)
 
 
 async def _server_pid(url: str) -> int:
@@ -205,7 +138,7 @@ async def _server_pid(url: str) -> int:
     return int(told.partition(b"process_id:")[2].split()[0])
 
 
-async def _key(url: str, role: Role) -> str:
+async def key_of(url: str, role: Role) -> str:
     store = Store(url, PARTITIONS)
     await store.directory.put_site("bao", "Báo Ví Dụ", now_ms=1)
     _, key = await store.directory.create_key(role=role, name="bench", site="bao", now_ms=1)
@@ -241,7 +174,7 @@ async def _judge(url: str) -> None:
 
 async def _search(side: Side) -> None:
     """Look for the latest by the words that they alone have."""
-    key = await _key(side.url, Role.MODERATOR)
+    key = await key_of(side.url, Role.MODERATOR)
     latest = list(side.sent.items())[-SEARCHED:]
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as http:
         for comment_id, body in latest:
@@ -266,38 +199,53 @@ def run(requests: int = 2_000, rounds: int = 7) -> list[Side]:
     return compared
 
 
-def table(compared: Sequence[Side], connections: int) -> str:
-    """Medians with the smallest and the largest of the rounds, and ratios to the first server's."""
-    lines = [
-        "| server | requests/s | ratio | core, µs | ratio | store, µs | p50, ms | p99, ms | ratio |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+def rows(compared: Sequence[Side]) -> list[Row]:
+    """The goals of intake beside bare aiohttp."""
+    bare, always, everysec = compared
+    per_s = {side.name: [one.per_s for one in side.rounds[64]] for side in compared}
+    p99 = {side.name: [one.p99_ms for one in side.rounds[32]] for side in compared}
+    core = {side.name: [one.core_us for one in side.rounds[64]] for side in compared}
+    return [
+        Row(
+            "intake",
+            "intake, `always`, one process, 64 connections, against bare aiohttp",
+            ratios(per_s[always.name], per_s[bare.name]),
+            goal=0.65,
+            context=[f"{name} {spread(found, 'requests/s')}" for name, found in per_s.items()],
+        ),
+        Row(
+            "intake-core",
+            "the same by processor time of the server's process",
+            ratios(core[bare.name], core[always.name]),
+            context=[f"{name} {spread(found, 'µs')}" for name, found in core.items()]
+            + [f"Valkey behind it {spread([one.store_us for one in always.rounds[64]], 'µs')}"],
+        ),
+        Row(
+            "fsync",
+            "intake, `always` against `everysec`, 64 connections",
+            ratios(per_s[always.name], per_s[everysec.name]),
+            goal=0.8,
+        ),
+        Row(
+            "intake-p99",
+            "99th percentile of intake, `always`, 32 connections, against bare aiohttp",
+            ratios(p99[always.name], p99[bare.name]),
+            goal=2.0,
+            at_most=True,
+            context=[f"{name} {spread(found, 'ms')}" for name, found in p99.items()],
+        ),
     ]
-    bare = compared[0].rounds[connections]
+
+
+def table(compared: Sequence[Side], connections: int) -> str:
+    """What each server did, medians with the smallest and the largest of the rounds."""
+    lines = ["| server | requests/s | core | store | p50 | p99 |", "| --- | --- | --- | --- | --- | --- |"]
+    units = {"per_s": "/s", "core_us": "µs", "store_us": "µs", "p50_ms": "ms", "p99_ms": "ms"}
     for side in compared:
         ours = side.rounds[connections]
-        cells = [
-            side.name,
-            spread([one.per_s for one in ours], 0),
-            f"{middle(ours, 'per_s') / middle(bare, 'per_s'):.2f}",
-            spread([one.core_us for one in ours], 0),
-            f"{middle(bare, 'core_us') / middle(ours, 'core_us'):.2f}",
-            spread([one.store_us for one in ours], 0),
-            spread([one.p50_ms for one in ours], 1),
-            spread([one.p99_ms for one in ours], 1),
-            f"{middle(ours, 'p99_ms') / middle(bare, 'p99_ms'):.1f}",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
+        cells = [spread([getattr(one, what) for one in ours], unit) for what, unit in units.items()]
+        lines.append(f"| {' | '.join([side.name, *cells])} |")
     return "\n".join(lines)
-
-
-def middle(rounds: Sequence[Round], what: str) -> float:
-    return statistics.median([float(getattr(one, what)) for one in rounds])
-
-
-def spread(values: Sequence[float], digits: int) -> str:
-    """The median, and in parentheses the smallest and the largest."""
-    low, high = min(values), max(values)
-    return f"{statistics.median(values):,.{digits}f} ({low:,.{digits}f}–{high:,.{digits}f})"
 
 
 def main() -> None:
@@ -307,6 +255,8 @@ def main() -> None:
     for connections in CONNECTIONS:
         print(f"{connections} connections, {rounds} rounds of {requests:,} requests of {BYTES} bytes each")
         print(table(compared, connections), end="\n\n")
+    for row in rows(compared):
+        print(f"{row.what}: {row.told()}, goal {row.goal_told()}: {row.verdict()}")
     for side in compared[1:]:
         print(f"{side.name}: {len(side.sent):,} comments are there, once each, judged, and searchable")
 

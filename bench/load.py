@@ -1,7 +1,8 @@
 """A load generator in a process of its own: many connections, each with one request under way at a time.
 
 Bytes are made before the clock starts, and answers are kept as they came, so that it costs little and is not
-what is measured. It knows as much of HTTP as aiohttp's answers need, no more.
+what is measured. It knows as much of HTTP as the answers of those servers need, no more; to one that ends its
+connections it makes new ones.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from multiprocessing.connection import Connection
 import uvloop
 
 _LENGTH = b"\r\nContent-Length: "
+_ENDS = b"\r\nConnection: close\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,11 @@ class _Caller(asyncio.Protocol):
         self._came = b""
         self._number = 0
         self._sent_at = 0.0
+        self._coming_back: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # uvloop's is none by class
+        self._coming_back = None
 
     def send_next(self) -> None:
         number = next(self._work.numbers, None)
@@ -106,10 +110,20 @@ class _Caller(asyncio.Protocol):
         self._came = b""
         self._work.latencies_ms.append((time.perf_counter() - self._sent_at) * 1000)
         self._work.answers[self._number] = came
+        if _ENDS in came:
+            self._coming_back = asyncio.ensure_future(self._come_back())
+        else:
+            self.send_next()
+
+    async def _come_back(self) -> None:
+        self._transport.close()
+        await asyncio.sleep(0)  # until it is told that this connection is lost
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._work.port)
         self.send_next()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._work.caller_done()
+        if self._coming_back is None:
+            self._work.caller_done()
 
     def close(self) -> None:
         self._transport.close()
@@ -118,7 +132,8 @@ class _Caller(asyncio.Protocol):
 class _Work:
     """What the callers share."""
 
-    def __init__(self, requests: Sequence[bytes], callers: int) -> None:
+    def __init__(self, port: int, requests: Sequence[bytes], callers: int) -> None:
+        self.port = port
         self.requests = requests
         self.numbers = iter(range(len(requests)))
         self.latencies_ms: list[float] = []
@@ -142,7 +157,7 @@ def _whole(came: bytes) -> float:
 
 
 async def _run(port: int, requests: Sequence[bytes], connections: int) -> Load:
-    loop, work = asyncio.get_running_loop(), _Work(requests, connections)
+    loop, work = asyncio.get_running_loop(), _Work(port, requests, connections)
     callers = []
     for _ in range(connections):
         _, caller = await loop.create_connection(lambda: _Caller(work), "127.0.0.1", port)

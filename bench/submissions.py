@@ -1,0 +1,87 @@
+"""What websites send, made up: comments like no other, the same each time, and requests that submit them."""
+
+import json
+import random
+from collections.abc import Mapping
+
+BYTES = 568
+"""Of the JSON of a request."""
+
+_ONSETS = (
+    "b",
+    "c",
+    "d",
+    "đ",
+    "g",
+    "h",
+    "l",
+    "m",
+    "n",
+    "ng",
+    "nh",
+    "ph",
+    "qu",
+    "r",
+    "s",
+    "t",
+    "th",
+    "tr",
+    "v",
+)
+_RIMES = (
+    "à",
+    "á",
+    "ạ",
+    "ài",
+    "ái",
+    "ạn",
+    "ắn",
+    "ấn",
+    "ật",
+    "ầu",
+    "ẹ",
+    "ếch",
+    "ện",
+    "ề",
+    "ình",
+    "ọc",
+    "ốt",
+    "ừng",
+)
+_SYLLABLES = [onset + rime for onset in _ONSETS for rime in _RIMES]  # so many that no two comments are alike
+
+
+def document(number: int, chance: random.Random) -> dict[str, object]:
+    """A comment like no other, `BYTES` long as JSON; 5,000 authors at 3,000 addresses, 500 threads."""
+    address = number % 3_000
+    made: dict[str, object] = {
+        "thread": f"doi-song/{number % 500}",
+        "body": f"Ý kiến số{number}:",
+        "author": {
+            "name": f"Bạn đọc {number % 5_000}",
+            "id": f"u-{number % 5_000}",
+            "email": f"u{number % 5_000}@thu.example",
+            "ip": f"198.51.{address // 250}.{address % 250}",
+        },
+    }
+    missing = BYTES - len(dumped(made))
+    while missing > 12:
+        made["body"] = f"{made['body']} {chance.choice(_SYLLABLES)}"
+        missing = BYTES - len(dumped(made))
+    made["body"] = f"{made['body']} {number:0{missing - 1}}"
+    return made
+
+
+def dumped(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def request(key: str, number: int, document: Mapping[str, object], *headers: str) -> bytes:
+    """The bytes of one submission, with the headers that a website sends, and others."""
+    body, others = dumped(document), "".join(f"{line}\r\n" for line in headers)
+    head = (
+        "POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {key}\r\nIdempotency-Key: yeu-cau-{number}\r\n"
+        f"Content-Length: {len(body)}\r\n{others}\r\n"
+    )
+    return head.encode() + body
