@@ -1,4 +1,4 @@
-"""What needs no marks inside a marked text: names and brands in capitals, and what stands in quotation marks.
+"""What needs no marks inside a marked text: names in capitals, names joined by `_`, and what is quoted.
 
 In a text without any marks nothing is exempt: there capitals are the beginnings of sentences and of names
 alike.
@@ -32,7 +32,9 @@ def _exempted(words: Words, evidence: Evidence) -> Evidence:
     quoted = [found.span(1) for found in _QUOTED.finditer(words.text)]
     needs, costs = list(evidence.needs), list(evidence.costs)
     for at, need in enumerate(needs):
-        if need and (_is_part_of_name(words, at) or _is_inside(words.spans[at], quoted)):
+        if need and (
+            _is_part_of_name(words, at) or _is_joined(words, at) or _is_inside(words.spans[at], quoted)
+        ):
             needs[at] = costs[at] = 0.0
     return replace(evidence, needs=needs, costs=costs, cost=sum(costs), lacking=sum(needs))
 
@@ -54,6 +56,12 @@ def _is_part_of_name(words: Words, at: int) -> bool:
     return (
         at + 1 < len(words.tokens) and words.as_written(at + 1)[:1].isupper() and not _is_shouted(words, at)
     )
+
+
+def _is_joined(words: Words, at: int) -> bool:
+    """A part of a name of a user, a file, a variable: "buon_oi_sam"."""
+    start, end = words.spans[at]
+    return "_" in (words.text[start - 1 : start], words.text[end : end + 1])
 
 
 def _is_shouted(words: Words, at: int) -> bool:
