@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from service.judging.text import clean, is_plain, visible
+from service.judging.text import clean, visible
 
 MAX_BODY = 20_000
 """Characters of a body that any policy can allow; a request has 64 KiB."""
@@ -35,7 +35,7 @@ def _without_nul(text: str) -> str:
 def _body(text: str) -> str:
     _without_nul(text)
     cleaned = clean(text)
-    shown = cleaned if is_plain(cleaned) else visible(cleaned)
+    shown = visible(cleaned)
     if not shown:
         raise ValueError("must have at least 1 character")
     if len(shown) > MAX_BODY:

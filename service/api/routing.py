@@ -183,7 +183,7 @@ class _Answering:
             begun = endpoint.ahead(services, asked.site, request)
         try:
             snapshot = await services.store.directory.current()
-            asked = await self._asked(request, snapshot, head)
+            asked = self._remembered(snapshot, head) or await self._asked(request, snapshot, head)
             body = await self._body(request)
             return await endpoint.handler(
                 Call(request, services, asked.caller, snapshot, asked.site, body, asked.query, begun)
@@ -199,7 +199,7 @@ class _Answering:
         while True:
             snapshot = directory.known
             try:
-                asked = await self._asked(request, snapshot, head)
+                asked = self._remembered(snapshot, head) or await self._asked(request, snapshot, head)
                 if body is None:
                     body = await self._body_or_why_not(request)
                 if isinstance(body, Problem):
@@ -216,12 +216,14 @@ class _Answering:
 
     async def _asked(self, request: web.Request, snapshot: Snapshot, head: tuple[str, str] | None) -> _Asked:
         """What the head says, by this snapshot."""
-        asked = self._known.get(head) if head is not None else None
-        if asked is None or asked.epoch != snapshot.epoch:
-            asked = await _asked(self._endpoint, request, request.app[SERVICES], snapshot)
-            if head is not None:
-                self._known.put(head, asked)
+        asked = await _asked(self._endpoint, request, request.app[SERVICES], snapshot)
+        if head is not None:
+            self._known.put(head, asked)
         return asked
+
+    def _remembered(self, snapshot: Snapshot, head: tuple[str, str] | None) -> _Asked | None:
+        asked = self._known.get(head) if head is not None else None
+        return asked if asked is not None and asked.epoch == snapshot.epoch else None
 
     async def _body(self, request: web.Request) -> BaseModel:
         return await _body(self._endpoint.body, request) if self._endpoint.body else _NO_BODY

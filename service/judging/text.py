@@ -94,7 +94,7 @@ def visible(text: str) -> str:
     >>> visible("ng\N{ZERO WIDTH SPACE}on quá \N{WOMAN}\N{ZERO WIDTH JOINER}\N{EAR OF RICE}")
     'ngon quá 👩\u200d🌾'
     """
-    if _SIGN.search(text) is None:
+    if is_plain(text) or _SIGN.search(text) is None:
         return text
     shown = _JOINER_OR_HIDING.sub(lambda seen: "" if seen[1] else seen[0], text)
     return unicodedata.normalize("NFC", _unstacked(shown)).strip()
