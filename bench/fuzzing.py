@@ -170,7 +170,7 @@ class Fuzzer:
             for name in case.path_parameters or {}:
                 drawn = case.path_parameters[name]
                 known = self._one(_kind(case, name), drawn)
-                case.path_parameters[name] = drawn if known is drawn else quote(known, safe="")
+                case.path_parameters[name] = drawn if known is drawn else quote(str(known), safe="")
             for part in (case.query, case.body):
                 if isinstance(part, dict):
                     self._fill(part, case)
