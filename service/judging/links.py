@@ -27,9 +27,11 @@ _COMMON = (
     "bond|sbs|lol|buzz|monster|rest|cfd|ltd|one|run|wiki|world|zone|best|plus"
 )
 _COMMON_SET = frozenset(_COMMON.split("|"))
+_WITH_A_NUMBER = "live|casino|fun|click|link|pro|space|icu|one|run|games|bond|lol|cc"
+"""Words enough to stand after a full stop; set apart they make an address only of a name with a number."""
 _SURE_APART = "com|net|org|info|vn|xyz|top|club|online|site|shop|store|vip|win|bet|asia|app|biz"
 
-_HINTS = frozenset(map(collapsed, _SURE_APART.split("|")))
+_HINTS = frozenset(map(collapsed, f"{_SURE_APART}|{_WITH_A_NUMBER}".split("|")))
 """Without one of these as a word of its own there is no address with its dot set apart."""
 
 _SHORTENERS = frozenset(
@@ -57,23 +59,31 @@ _SHORTENERS = frozenset(
             "wa.me",
             "fb.watch",
             "g.page",
+            "forms.gle",
         ),
         *("ouo.io", "v.gd", "t.ly", "lnkd.in", "g.co", "vt.tiktok.com", "qr.ae", "adf.ly"),
     ]
 )
+_NEVER_A_WORD = frozenset(["cc", "cf", "gq", "pw", "ws"])
+"""Two-letter domains given away to swindlers that no comment goes on with after a forgotten blank."""
 _AFTER_A_COMMA = frozenset(["com", "net", "org", "vn"])
 _NO_ADDRESS = frozenset(["asp.net", "vb.net", "ado.net", "next.js", "node.js"])
 
-_TEAM = re.compile(r"[a-z]\d{1,2}\.vn")  # "U23.vn" is a team before a full stop
-_SCHEME = re.compile(r"(?:https?|hxxps?|ftp)\s?:\s?/\s?/\s?([^\s/?#<>\"'()\[\]{}!,;“”‘’«»]{1,253})")
+_TEAM = re.compile(r"(?:[a-z]|covid-?)\d{1,2}\.vn")  # "U23.vn" is a team before a full stop
+_NO_EMOJI = "\U00010000-\U0010ffff"
+"""Letters beyond 16 bits are read as plain ones, so what is left of them ends an address."""
+_SCHEME = re.compile(
+    r"(?:https?|hxxps?|ftp)(?:\s?:\s?/\s?/|//)(?P<blank>\s?)"
+    rf"(?P<host>[^\s/?#<>\"'()\[\]{{}}!,;…“”‘’«»{_NO_EMOJI}]{{1,253}})"
+)
 _TIGHT = re.compile(r"(?<![\w@.-])[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+(?![\w@])")
 _DOT_WORD = r"(?:\s?[\[({]\s?(?:\.|dot|cham|,)\s?[\])}]\s?|\s(?:dot|cham)\s|(?<=\w)[•·∙](?=\w))"
 _APART = re.compile(
     rf"(?:(?P<blank>\s\.\s?|\.\s|(?<=\w),(?=\w))|(?P<said>{_DOT_WORD}))"
-    rf"(?P<tld>{_SURE_APART})(?:(?:\s?\.\s?|{_DOT_WORD})vn)?(?!\w)"
+    rf"(?P<tld>{_SURE_APART}|(?P<weak>{_WITH_A_NUMBER}))(?:(?:\s?\.\s?|{_DOT_WORD})vn)?(?!\w)"
 )
 _NAME_BEFORE = re.compile(r"(?:[a-z0-9-]{1,63}(?:\.|" + _DOT_WORD + r")){0,3}[a-z0-9-]{2,63}$")
-_PATH = re.compile(r"(?::\d{1,5})?(?:[/?#][^\s<>\"]*)?")
+_PATH = re.compile(rf"(?::\d{{1,5}})?(?:[/?#][^\s<>\"{_NO_EMOJI}]*)?")
 _DOTS = re.compile(_DOT_WORD + r"|\s?\.\s?|,")
 _HOST = re.compile(r"(?:[^\s@/]*@)?([^\s:/]+)")
 _TRAILING = ".,;:!?)]}'\"…“”‘’«»"
@@ -108,7 +118,7 @@ def links(reading: Reading) -> list[Link]:
     """
     plain = reading.plain
     found: list[Link] = []
-    if "/" in plain and ":" in plain:
+    if "//" in plain or ("/" in plain and ":" in plain):
         found += _with_scheme(plain)
     if _has_inner_dot(plain):
         found += _tight(plain)
@@ -130,8 +140,8 @@ def _has_inner_dot(plain: str) -> bool:
 def _with_scheme(plain: str) -> list[Link]:
     seen = []
     for match in _SCHEME.finditer(plain):
-        host = _HOST.match(match[1])
-        if host is not None:
+        host = _HOST.match(match["host"])
+        if host is not None and ("." in host[1] or not match["blank"]):
             seen.append(Link(_name(host[1]), match.start(), _end(plain, match.end()), sure=True))
         if len(seen) == _ENOUGH:
             break
@@ -158,7 +168,7 @@ def _is_address(labels: list[str], *, has_path: bool) -> bool:
     host = ".".join(labels)
     if host in _NO_ADDRESS or not host.isascii():
         return False
-    if labels[0] == "www" or host in _SHORTENERS:
+    if labels[0] == "www" or host in _SHORTENERS or ".".join(labels[-2:]) in _SHORTENERS:
         return True
     if _TEAM.fullmatch(host):
         return False
@@ -166,8 +176,8 @@ def _is_address(labels: list[str], *, has_path: bool) -> bool:
     if top in _COMMON_SET:
         if len(labels) > 2 and (top == "vn" or not could_be_syllable(name)):
             return True
-        return len(name) > 1 and not name.isdigit() and (has_path or not could_be_syllable(name))
-    return has_path and len(top) == 2 and not could_be_syllable(name)
+        return has_path or (len(name) > 1 and not name.isdigit() and not could_be_syllable(name))
+    return (has_path or top in _NEVER_A_WORD) and len(top) == 2 and not could_be_syllable(name)
 
 
 def _apart(reading: Reading) -> list[Link]:
@@ -179,8 +189,10 @@ def _apart(reading: Reading) -> list[Link]:
             continue
         start = match.start() - len(name[0])
         last = _DOTS.split(name[0])[-1]
-        if match["blank"] == ". " and could_be_syllable(last):
-            continue  # a sentence ended
+        if match["blank"] == ". " and (could_be_syllable(last) or _begins_a_sentence(reading, match)):
+            continue
+        if match["weak"] and (match["blank"] == ". " or last.isalpha()):
+            continue
         if match["blank"] == "," and match["tld"] not in _AFTER_A_COMMA:
             continue
         host = _DOTS.sub(".", reading.bare[start : match.end()])
@@ -200,6 +212,12 @@ def _followed_well(reading: Reading, match: re.Match[str]) -> bool:
         return True
     after = reading.plain[match.end() : match.end() + 2].lstrip(" ")
     return not after[:1].isalpha()
+
+
+def _begins_a_sentence(reading: Reading, match: re.Match[str]) -> bool:
+    """Tell a word from the end of an address by its capital; telephones write "abc. Com" by themselves."""
+    start, end = reading.span(*match.span("tld"))
+    return match["tld"] not in _AFTER_A_COMMA and reading.text[start:end].istitle()
 
 
 def _name(host: str) -> str:

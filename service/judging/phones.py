@@ -18,7 +18,7 @@ _OLD_MOBILE = "12[0-9]|16[2-9]|18[68]|199"  # of eleven digits, until 2018; stil
 _RIGHT = re.compile(rf"(?:{_MOBILE})\d{{7}}|2\d{{9}}|(?:{_OLD_MOBILE})\d{{7}}")
 """A number without the country's code or the 0 before it."""
 
-_GAP = r"(?:[ \t.\-_*/\\|~()•·+]|,(?!\s)){0,3}+"
+_GAP = r"(?:[ \t.\-_*/\\|~()\[\]•·+]|,(?!\s)){0,3}+"
 
 
 def _spread(digits: int) -> str:
@@ -26,23 +26,27 @@ def _spread(digits: int) -> str:
 
 
 _COUNTRY = rf"(?:\+\s?84|0084|84(?=[\s.\-)]{{1,2}}\d|\d{{9}}(?!\d)))\)?{_GAP}(?:\(?0\)?{_GAP})?"
-_BEFORE = r"(?<![\d@])(?<!\d[.,])(?:\(\s?)?"
+_BEFORE = r"(?<![\d@])(?<!\d[.,])(?:[(\[]\s?)?"
 _AFTER = r"(?![.,]?\d)"
 _NUMBER = re.compile(
     rf"{_BEFORE}(?:{_COUNTRY}|0{_GAP})(?P<rest>[3-9]{_spread(8)}|2{_spread(9)}|1{_spread(9)}){_AFTER}"
 )
 _TOLL = re.compile(
     r"(?<![\d.,])1[89]00(?P<rest>\d{4}(?:\d\d)?"
-    r"|[ .\-](?:\d{4}(?:\d\d)?|\d\d[ .\-]\d\d(?:[ .\-]\d\d)?|\d{3}[ .\-]\d{3}))" + _AFTER
+    r"|[ .\-](?:\d{4}(?:[ .\-]?\d\d)?|\d\d[ .\-]\d\d(?:[ .\-]\d\d)?|\d{3}[ .\-]\d{3}))" + _AFTER
 )
 _CALLED = re.compile(
     r"(?:goi|tong dai|hotline|lh|lien he|so|dt|sdt|phone|tel|cskh|call)\W{0,3}(?:\w+\W{1,2}){0,2}$"
+)
+_NUMBER_OF_PAPER = re.compile(
+    r"(?<!\w)(?:seri|serial|mst|ma so(?: thue)?|ma (?:van don|don(?: hang)?|ho so|bai))\W{0,3}"
+    r"(?:(?:so|la)\W{1,2})?$"
 )
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
 _DECIMAL = re.compile(r"0[.,]\d{5,}")
 
 _LETTER_FOR_DIGIT = re.compile(
-    r"(?<=\d)[oilzsbg](?=[oilzsbg]?[\d\s.\-])|(?<=\d[oil])[oil](?=\d)|(?<=\d)[oil](?![a-z])"
+    r"(?<=\d)[oilzsbg](?=[oilzsbg]?[\d\s.\-])|(?<=\d[oilzsbg])[oil](?=\d)|(?<=\d)[oil](?![a-z])"
     r"|(?<![a-z])[oil](?=[oil]{0,2}[\s.\-]{0,2}\d)"
 )
 _AS_DIGIT = str.maketrans("oilzsbg", "0112589")
@@ -68,7 +72,7 @@ def phones(reading: Reading) -> list[Span]:
     """
     spans: list[Span] = []
     if reading.digits >= 6:
-        spans += _written(reading.plain) or _written(_with_digits(reading.plain))
+        spans += _written(reading, reading.plain) or _written(reading, _with_digits(reading.plain))
         spans += _toll_free(reading)
     said = sum(map(_SAID.__contains__, reading.keys))
     if said >= 9 or (said >= 3 and said + reading.digits >= 9):
@@ -81,13 +85,15 @@ def _with_digits(plain: str) -> str:
     return _LETTER_FOR_DIGIT.sub(lambda seen: seen[0].translate(_AS_DIGIT), plain)
 
 
-def _written(plain: str) -> list[Span]:
+def _written(reading: Reading, plain: str) -> list[Span]:
+    """Find them in `plain` or in as long a reading of it."""
     plain = _DATE.sub(lambda seen: "x" * len(seen[0]), plain)
     spans: list[Span] = []
     for match in _NUMBER.finditer(plain):
         rest = "".join(filter(str.isdigit, match["rest"]))
-        if _RIGHT.fullmatch(rest) and not _DECIMAL.match(match[0]):
-            opened = match[0].startswith("(") and ")" not in match[0]
+        before = reading.bare[max(0, match.start() - 30) : match.start()]
+        if _RIGHT.fullmatch(rest) and not _DECIMAL.match(match[0]) and not _NUMBER_OF_PAPER.search(before):
+            opened = match[0][0] in "([" and ")" not in match[0] and "]" not in match[0]
             spans.append((match.start() + opened, match.end()))
         if len(spans) == _ENOUGH:
             break

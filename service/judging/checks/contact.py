@@ -28,6 +28,7 @@ _HANDLE = re.compile(
     rf"(?<!\w){_MESSENGER}{_BETWEEN}\s?[:.,\-=]{{0,2}}\s?"
     rf"(?P<handle>@[a-z0-9_.]{{4,32}}|(?<=[:=]){_NAME}|(?<=[:=]\s){_NAME})"
 )
+_MESSENGER_NAME = re.compile(_MESSENGER)
 _ALONE = re.compile(r"[a-z]+")
 
 _BANK = (
@@ -35,11 +36,12 @@ _BANK = (
     r"vietinbank|vib|hdbank|ocb|shb|msb|seabank|momo|timo|cake|scb|eximbank)"
 )
 _ACCOUNT_WORD = rf"(?:stk|so tai khoan|so tk|tai khoan|tk|account|chuyen khoan(?: vao| qua| ve)?|ck|{_BANK})"
-_FILLER = rf"(?:\W{{1,3}}(?:so|la|tk|stk|ngan hang|bank|nh|cua|minh|em|vao|qua|ve|{_BANK})){{0,4}}"
+_OWNER = "cua|minh|em|chau|be|toi|quy"
+_FILLER = rf"(?:\W{{1,3}}(?:so|la|tk|stk|ngan hang|bank|nh|vao|qua|ve|{_OWNER}|{_BANK})){{0,4}}"
 _MONEY_AFTER = r"\s?(?:d|dong|vnd|k|tr|trieu|ty|usd|nguoi|%)(?!\w)"
 _ACCOUNT = re.compile(
     rf"(?<!\w){_ACCOUNT_WORD}{_FILLER}\W{{1,3}}"
-    rf"(?P<number>\d(?:[ \-.]?\d){{7,18}})(?![.,]?\d)(?!{_MONEY_AFTER})"
+    rf"(?P<number>\d(?:[ \-.]?\d){{7,18}}|\d{{3}}a\d{{8}})(?![.,]?\d)(?!{_MONEY_AFTER})"
 )
 _BANK_AFTER = re.compile(
     rf"(?<![\w.,])(?P<number>\d(?:[ \-]?\d){{7,18}})\W{{1,3}}(?:ngan hang\s|bank\s)?{_BANK}(?!\w)"
@@ -80,7 +82,7 @@ def _emails(bare: str) -> list[Span]:
     for match in islice(_AT_SIGN.finditer(bare), _MOST_AT_SIGNS):
         domain = _DOMAIN_AFTER.match(bare, match.end())
         local = _LOCAL_BEFORE.search(bare[max(0, match.start() - 64) : match.start()])
-        if domain and local:
+        if domain and local and not (match[0][0] == " " and _MESSENGER_NAME.fullmatch(local[0])):
             spans.append((match.start() - len(local[0]), domain.end()))
         if len(spans) == _ENOUGH:
             break
