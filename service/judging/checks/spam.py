@@ -46,7 +46,10 @@ _CHEAP = frozenset(
         "space",
     ]
 )
-_UNTOLD = frozenset([*_FIGURES, "#pointing"])
+_OF_TALK = frozenset(["discussion", "appeal"])
+"""Kinds of terms that those use who speak of advertising, or look for help; no reader need be shown them."""
+_QUOTED = re.compile(r'"[^"]{3,200}"|“[^”]{3,200}”')
+_UNTOLD = frozenset([*_FIGURES, *(f"#{kind}" for kind in _OF_TALK), "#pointing", "#quoted"])
 _REFERRED_TO = frozenset(["youtube.com", "youtu.be", "vi.wikipedia.org", "en.wikipedia.org", "vnexpress.net"])
 _SPAN_LEAST = 1.5
 """Log-odds from which on a word is shown to have weighed."""
@@ -86,6 +89,10 @@ def spam_signs(reading: Reading) -> list[str]:
     """Give what stands out beside the words: kinds of terms, ways to be reached, prices."""
     seen = reading.once(_terms)
     signs = {f"#{one.term.kind}" for one in seen} | {"#disguised" for one in seen if one.disguised}
+    if _is_quoted(reading, seen):
+        signs.add("#quoted")
+    if _is_quoted(reading, seen):
+        signs.add("#quoted")
     if reading.once(contacts):
         signs.add("#contact")
     signs |= {_kind_of(one.host) for one in reading.once(links) if one.sure}
@@ -103,12 +110,26 @@ def _kind_of(host: str) -> str:
 
 
 def _terms(reading: Reading) -> list[Seen]:
-    return [one for one in reading.once(terms) if one.term.topic == "spam"]
+    seen = (one for one in reading.once(terms) if one.term.topic == "spam")
+    return [one for one in seen if not (one.disguised and _is_an_hour(reading.plain[one.start : one.end]))]
+
+
+def _is_an_hour(written: str) -> bool:
+    """Tell apart "1h" and "lh" for "liên hệ"."""
+    return len(written) == 2 and written[0].isdigit()
+
+
+def _is_quoted(reading: Reading, seen: list[Seen]) -> bool:
+    """Tell whether a term stands between quotation marks: somebody tells what an advertisement says."""
+    if not seen or not ('"' in reading.plain or "“" in reading.plain):
+        return False
+    quotes = [quote.span() for quote in _QUOTED.finditer(reading.plain)]
+    return any(start <= one.start < end for one in seen for start, end in quotes)
 
 
 def _spans(reading: Reading) -> tuple[Span, ...]:
     """Show terms, contacts, links, and the words that weighed most."""
-    seen = [(one.start, one.end) for one in reading.once(_terms) if one.term.kind != "discussion"]
+    seen = [(one.start, one.end) for one in reading.once(_terms) if one.term.kind not in _OF_TALK]
     seen += reading.once(contacts)
     seen += [(one.start, one.end) for one in reading.once(links) if one.sure]
     heaviest = load("spam").heaviest(reading, _SPAN_LEAST)
