@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,10 +10,15 @@ from aiohttp import web
 from service.api.answers import Answers
 from service.api.nodes import Nodes
 from service.api.page_cache import Pages
+from service.chance import Chance
 from service.clock import unix_ms
 from service.settings import Settings
 from service.store.directory import KeyRecord, Role, Snapshot, digest_of
 from service.store.store import Store
+
+KEPT_UNREAD_S = 300.0
+"""How long a process keeps what it rendered and nobody reads. What was erased is read no more: the thread's
+version moves, and the comment is rendered anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,14 @@ class Services:
     settings: Settings
     answers: Answers
     now_ms: Callable[[], int] = unix_ms
-    chance: Callable[[int], int] = secrets.randbits
+    chance: Callable[[int], int] = field(default_factory=Chance)
     pages: Pages = field(default_factory=Pages)
     nodes: Nodes = field(default_factory=Nodes)
+
+    def forget_unread(self) -> None:
+        """Forget what is kept rendered and was not read lately: it may have been erased."""
+        self.pages.forget_unread(KEPT_UNREAD_S)
+        self.nodes.forget_unread(KEPT_UNREAD_S)
 
     def key_of(self, key: str, snapshot: Snapshot) -> KeyRecord | None:
         """What is known of a key, or None; the bootstrap admin's comes from the settings."""

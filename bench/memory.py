@@ -1,0 +1,92 @@
+"""What a published comment takes in Valkey, by kind of key: `python -m bench.memory [COMMENTS] [BYTES]`.
+
+So many comments (5,000) with a body of so many bytes (570), 50 in a thread, each of an author of its own with
+id, e-mail and address, are taken in, judged and approved; then what every key holds is asked of the server
+(`MEMORY USAGE`), and how much the server has grown. Events are trimmed, as 72 h later. What an Idempotency-Key
+takes stands apart: it is gone after a day.
+"""
+
+import asyncio
+import random
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import redis
+
+from bench.transfer import SENTENCE
+from service.clock import unix_ms
+from service.comments.ids import new_id
+from service.comments.lifecycle import Actor, decide, move
+from service.comments.model import Author, Comment, Entry, Event, State
+from service.store import keys
+from service.store.comments import Step, Submission
+from service.store.store import Store
+from service.supervision.valkey import EmbeddedValkey
+
+PARTITIONS = 16
+PER_THREAD = 50
+
+
+def _text(number: int, size: int, chance: random.Random) -> str:
+    """So many bytes of words, as no other comment has them."""
+    words = f"Ý kiến {number}"
+    while len(words.encode()) < size - 8:
+        words += f" {chance.choice(SENTENCE.split())}"
+    return words + "." * (size - len(words.encode()))
+
+
+async def publish(url: str, count: int, size: int) -> None:
+    """Take comments in, and let each be judged and approved."""
+    store, chance = Store(url, PARTITIONS), random.Random(1)  # noqa: S311 - the same comments each time
+    await store.open()
+    for number in range(count):
+        at, thread = unix_ms(), f"doi-song/{number // PER_THREAD}"
+        who = Author(f"Bạn đọc {number}", f"u-{number}", f"u{number}@thu.example", "198.51.100.7")
+        entry = Entry(Event.SUBMITTED, State.QUEUED, "website", at, text=_text(number, size, chance))
+        queued = Comment("bao", new_id(thread, at, chance.getrandbits(48)), thread, who, (entry,))
+        await store.comments.submit(
+            Submission(queued, 400, 1, 5_000, idempotency_key=f"k{number}", digest="0" * 32)
+        )
+        judged = move(queued, Entry(Event.JUDGED, State.PENDING, "worker", at + 200), Actor.WORKER)
+        approval = Entry(Event.APPROVED, State.PUBLISHED, "Thu Hà", at + 60_000, "0a1b2c3d4e5f")
+        await store.comments.commit(Step(queued, judged))
+        await store.comments.commit(Step(judged, decide(judged, approval)))
+    await store.close()
+
+
+def sizes(client: "redis.Redis") -> Counter[str]:
+    """Bytes by kind of key, each whole: name, value, and what the server keeps of it."""
+    found: Counter[str] = Counter()
+    for key in client.scan_iter(count=1_000):
+        name = key.decode().partition("}:")[2] or key.decode()
+        kind, _, rest = name.partition(":")
+        if kind == "list":
+            kind = f"list by {rest.split(':')[-1].partition('=')[0] or 'state'}"
+        found[kind] += client.memory_usage(key, samples=0) or 0
+    return found
+
+
+def main() -> None:
+    count, size = (int(given) for given in (*sys.argv[1:3], *("5000", "570")[len(sys.argv) - 1 :]))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedValkey(Path(folder)) as server,
+        redis.Redis.from_url(server.url) as client,
+    ):
+        asyncio.run(publish(server.url, count, size))
+        for p in range(PARTITIONS):
+            client.xtrim(keys.events(p), maxlen=0, approximate=False)
+            client.delete(keys.queue(p))
+        found = sizes(client)
+        grown = client.info("memory")["used_memory_dataset"] / count
+    print(f"{count:,} published comments with bodies of {size} bytes; bytes a comment:")
+    for kind, total in found.most_common():
+        print(f"  {total / count:7.1f}  {kind}")
+    print(f"  {(found.total() - found['repeat']) / count:7.1f}  all but `repeat`, the Idempotency-Keys")
+    print(f"  {grown:7.1f}  the server's `used_memory_dataset`, Idempotency-Keys included")
+
+
+if __name__ == "__main__":
+    main()
