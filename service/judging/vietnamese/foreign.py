@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.judging.vietnamese.needs_marks import weigh
+from service.judging.vietnamese.needs_marks import Evidence, weigh
 from service.judging.vietnamese.neighbours import is_row, is_word
-from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, unstretched
+from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, strip, unstretched
 from service.judging.vietnamese.words import Words
 
 _COMMON_ENGLISH = """
@@ -25,6 +25,11 @@ _COMMON_ENGLISH = """
     was watch way we well were what when where which while who why will wish with without work world would
     year yes you your men sun set big big begin means ain don doesn won ll ve re isn didn okay hello hi bye
     boy girl game team win best song video
+    again always never cooks cook going doing being having getting makes made making says said went gone took
+    could would should may might must cannot children child kid kids mother father daughter brother sister
+    myself yourself himself herself themselves between under without against through during another everyone
+    everything nothing anything someone recommend live lives lived remember believe understand already away
+    yet shame hell lol omg sorry please walk alone
 """
 _COMMON_OTHERS = """
     le la les des un une et dans que qui ce ces pas pour sur est il elle ne se tu nous vous mais ou avec sans
@@ -32,13 +37,18 @@ _COMMON_OTHERS = """
     nicht ein eine mit auf zu von den dem ich sie wir ihr auch il di che non per sono con della yang dan ini
     itu tidak ada untuk dengan saya kamu aku akan bisa dari ke ng mga ang ako ikaw hindi um uma os as dos da
     em nao voce
+    je suis tres est ont sont cette votre notre vive quel quelle fait tout toute
+    quiero mucho gracias porque pero esta este hace
+    meus minha foi ser isso
+    ninyo lahat kayo palagi namin salamat apa siapa jangan sudah tak lagi semua orang
+    wo shi zhe xie zai jiao
 """
 _ENGLISH = frozenset(_COMMON_ENGLISH.split())
 _OTHERS = frozenset(_COMMON_OTHERS.split())
 
 _MARKED = -2.0
 _COMMON_SYLLABLE, _SYLLABLE = -1.0, -0.3
-_LOAN, _UNKNOWN = 0.7, 1.3
+_LOAN, _UNKNOWN, _OTHER_ALPHABET = 0.7, 1.3, 1.7
 _COMMON_FOREIGN = 1.5
 _LIKE_BOTH = 0.3
 """Weights of one word for another language; natural logarithms of rough likelihood ratios."""
@@ -56,7 +66,8 @@ _OTHER_LETTER = re.compile(
     "[\u0370-\u1dff\u2c60-\ud7ff\uf900-\uffdc\U00010000-\U0001d7ff\U00020000-\U0003ffff]"
 )
 _MOSTLY_MARKED = 0.35
-"""Share of marked words from which on a text in Latin letters is Vietnamese."""
+_FEW_OTHERS = 0.2
+"""Shares of words: marked, from which on a text in Latin letters is Vietnamese; no syllable, up to which."""
 _SHORTEST_TOLD = 3
 """Letters from which on a word that is no syllable tells of a language: "dc", "sp" are short forms."""
 
@@ -99,7 +110,7 @@ def judge_language(words: Words) -> Foreign:
     """Weigh every word of a text, unless its marked words alone tell that it is Vietnamese."""
     evidence_for = weigh(words)
     others = _share_of_other_scripts(words)
-    if evidence_for.marked >= _MOSTLY_MARKED * evidence_for.words > 0 and not others:
+    if _is_mostly_marked(evidence_for) and not others:
         return Foreign(0.0, evidence_for.cost, evidence_for.words, 0.0)
     spoken = [at for at, token in enumerate(words.tokens) if token.isalpha()]
     latin = [at for at in spoken if _is_latin(words.tokens[at])]
@@ -107,6 +118,12 @@ def judge_language(words: Words) -> Foreign:
     if evidence >= _ENOUGH:
         evidence = 0.0 if _is_surely_vietnamese(words, latin) else evidence - _of_names(words, latin)
     return Foreign(evidence, evidence_for.cost, len(latin), others)
+
+
+def _is_mostly_marked(evidence: Evidence) -> bool:
+    """Whether marks alone tell; in "Où est passé l'argent ?" the words between them tell otherwise."""
+    few_others = evidence.foreign <= _FEW_OTHERS * evidence.words
+    return evidence.marked >= _MOSTLY_MARKED * evidence.words > 0 and few_others
 
 
 def _share_of_other_scripts(words: Words) -> float:
@@ -145,6 +162,8 @@ def _is_latin(token: str) -> bool:
 def _weight(token: str) -> float:
     if has_marks(token):
         return _MARKED if fold(token) in legal() else _LOAN
+    if not strip(token).isascii():
+        return _OTHER_ALPHABET
     token = unstretched(token)
     listed = is_listed(token)
     if token in legal_stripped():

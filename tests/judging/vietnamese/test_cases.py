@@ -42,7 +42,7 @@ def test_another_language_is_told_from_vietnamese() -> None:
 
 
 def test_no_marks_are_demanded_of_another_language() -> None:
-    foreign = [row[1] for row in rows("language") if row[0] != "-"]
+    foreign = [row[1] for row in rows("language") if row[0] != "-" and len(row) == 2]
     assert [text for text in foreign if [*diacritics(text), *keystrokes(text)]] == []
 
 
