@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import running
+from tests.api.calls import WHO, comment_of, refused, set_policy
+from tests.running import Answer, running
 from tests.store.cluster import cluster
 
 
@@ -41,3 +42,24 @@ async def test_a_reply_is_judged_attached_and_taken_down_on_a_cluster(cluster_ur
         assert (tombstone["id"], tombstone["body"]) == (top["id"], None)
         assert [child["id"] for child in tombstone["replies"]] == [reply["id"]]
         assert page.json["count"] == 1
+
+
+async def test_limits_and_idempotency_keys_hold_on_a_cluster_as_on_one_server(cluster_url: str) -> None:
+    async with running(cluster_url, validating=False) as service:
+        await set_policy(service, limits={"author": "2/1h"})
+
+        async def send(key: str, thread: str) -> Answer:
+            document = comment_of(thread=thread, author=WHO)
+            return await service.website(
+                "POST", "/v1/comments", json=document, headers={"Idempotency-Key": key}
+            )
+
+        first, again = await send("k-1", "gioi-han/1"), await send("k-1", "gioi-han/1")
+        assert first.json["id"] == again.json["id"]
+        assert first.headers["RateLimit"].startswith('"author";r=1;t=1800, "address";r=119;t=')
+        assert (await send("k-2", "gioi-han/2")).status == 202
+        refusal = await send("k-3", "gioi-han/3")
+        refused(refusal, 429, "rate_limited")
+        assert refusal.headers["RateLimit-Policy"] == '"author";q=2;w=3600'
+        assert (await send("k-1", "gioi-han/1")).json["id"] == first.json["id"]
+        await set_policy(service, limits={"author": None})
