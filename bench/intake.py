@@ -15,13 +15,13 @@ import logging
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 
-from bench.load import Generator, generator
+from bench.load import Generator, Load, generator
 from bench.results import Row, ratios, spread
 from bench.serving import API, BARE, Served, core_s, serving
 from bench.submissions import BYTES, document, request
@@ -87,12 +87,21 @@ def measure(side: Side, sender: Generator, numbers: range, connections: int, *, 
     used, stored = _used(side)
     load = sender.run(side.served.port, requests, connections)
     used, stored = (after - before for after, before in zip(_used(side), (used, stored), strict=True))
-    if load.statuses != {202: len(requests)}:
-        raise SystemExit(f"{side.name}: {dict(load.statuses)}: {load.answers[0].decode(errors='replace')}")
+    note(side, documents, load)
     if kept:
         core_us, store_us = (spent / len(requests) * 1e6 for spent in (used, stored))
         made = Round(load.per_s, core_us, store_us, load.latency_ms(0.5), load.latency_ms(0.99))
         side.rounds.setdefault(connections, []).append(made)
+
+
+def note(side: Side, documents: Sequence[Mapping[str, object]], load: Load) -> None:
+    """Keep what was taken in, for the check.
+
+    Raises:
+        SystemExit: not all of it was.
+    """
+    if not load.statuses.keys() <= {201, 202}:
+        raise SystemExit(f"{side.name}: {dict(load.statuses)}: {load.answers[0].decode(errors='replace')}")
     if side.store:
         for one, answer in zip(documents, load.answers, strict=True):
             side.sent[json.loads(answer.partition(b"\r\n\r\n")[2])["id"]] = str(one["body"])
@@ -112,12 +121,12 @@ def sides() -> Iterator[list[Side]]:
 
 
 @contextlib.contextmanager
-def ours(fsync: Fsync = "always") -> Iterator[Side]:
-    """One API process before an embedded server of its own."""
+def ours(fsync: Fsync = "always", processes: int = 1) -> Iterator[Side]:
+    """API processes before an embedded server of their own."""
     with (
         tempfile.TemporaryDirectory() as folder,
         EmbeddedValkey(Path(folder) / "data", fsync=fsync) as server,
-        before(server.url, f"intake, {fsync}") as side,
+        before(server.url, f"intake, {fsync}", processes) as side,
     ):
         yield side
 
@@ -256,7 +265,7 @@ def main() -> None:
         print(f"{connections} connections, {rounds} rounds of {requests:,} requests of {BYTES} bytes each")
         print(table(compared, connections), end="\n\n")
     for row in rows(compared):
-        print(f"{row.what}: {row.told()}, goal {row.goal_told()}: {row.verdict()}")
+        print(row.sentence())
     for side in compared[1:]:
         print(f"{side.name}: {len(side.sent):,} comments are there, once each, judged, and searchable")
 

@@ -1,29 +1,38 @@
-"""Isso from PyPI, to be compared with: installed into an environment of its own, and run with moderation on.
+"""Intake against Isso, side by side: `python -m bench.isso [REQUESTS [ROUNDS]]` (2,000, 5).
 
+Isso comes from PyPI into an environment of its own; it has moderation on, and gets a tenth of the requests.
 It runs as its documentation says: `isso -c FILE run`, an SQLite file, `moderation.enabled`. Its guard is off,
 since it lets no address send more than two comments a minute, and the bench has one.
 """
 
+import asyncio
 import contextlib
+import itertools
 import os
+import random
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.command import run
+from bench.intake import check, measure, ours
+from bench.load import Generator, generator
+from bench.results import Row, ratios, spread
 from bench.serving import Served
-from bench.submissions import dumped
+from bench.submissions import document, dumped
 from service.supervision.listening import free_port
 
 HOME = Path(__file__).parents[1] / ".venv-bench"
 VERSION = "0.14.0"
 START_S = 30.0
+CONNECTIONS = 32
 
 _SETTINGS = """\
 [general]
@@ -41,12 +50,24 @@ enabled = false
 
 @dataclass(frozen=True, slots=True)
 class Isso:
-    """A server that runs."""
+    """A server that runs; `sent` is what it was sent."""
 
     served: Served
     database: Path
+    sent: list[str] = field(default_factory=list)
 
-    def check(self, texts: Sequence[str]) -> None:
+    def measure(self, sender: Generator, numbers: range) -> float:
+        """One round; how many it took a second."""
+        chance = random.Random(numbers.start)  # noqa: S311 - what the other server is sent, too
+        texts = [str(document(number, chance)["body"]) for number in numbers]
+        requests = [request(number, text) for number, text in zip(numbers, texts, strict=True)]
+        load = sender.run(self.served.port, requests, CONNECTIONS)
+        if load.statuses != {202: len(requests)}:
+            raise SystemExit(f"Isso: {dict(load.statuses)}")
+        self.sent.extend(texts)
+        return load.per_s
+
+    def check(self) -> None:
         """Compare what it stored with what was sent.
 
         Raises:
@@ -54,7 +75,7 @@ class Isso:
         """
         with closing(sqlite3.connect(self.database)) as database:
             stored = database.execute("SELECT text, mode FROM comments").fetchall()
-        assert sorted(text for text, _ in stored) == sorted(texts)
+        assert sorted(text for text, _ in stored) == sorted(self.sent)
         assert {mode for _, mode in stored} == {2}, "all wait for a moderator"
 
 
@@ -112,3 +133,28 @@ def request(number: int, text: str) -> bytes:
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def rows(requests: int = 2_000, rounds: int = 5) -> list[Row]:
+    """Measure in turns, then compare what was stored with what was sent; the first round warms up.
+
+    Returns nothing where Isso cannot be installed.
+    """
+    if not installed():
+        return []
+    numbers, theirs = itertools.count(), list[float]()
+    with generator() as sender, isso() as other, ours() as side:
+        for turn in range(rounds + 1):
+            first = next(numbers) * requests
+            measure(side, sender, range(first, first + requests), CONNECTIONS, kept=turn > 0)
+            theirs.append(other.measure(sender, range(first, first + requests // 10)))
+        other.check()
+        asyncio.run(check(side))
+    mine = [one.per_s for one in side.rounds[CONNECTIONS]]
+    context = [f"intake {spread(mine, 'requests/s')}", f"Isso {VERSION} {spread(theirs[1:], 'requests/s')}"]
+    what = "intake, `always`, 32 connections, against Isso with moderation on"
+    return [Row("isso", what, ratios(mine, theirs[1:]), goal=30.0, context=context)]
+
+
+if __name__ == "__main__":
+    run(rows)

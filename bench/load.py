@@ -52,9 +52,11 @@ class Generator:
         self._pipe = pipe
         self.pid = pid
 
-    def run(self, port: int, requests: Sequence[bytes], connections: int) -> Load:
-        """Send all requests over so many connections, and await every answer."""
-        self._pipe.send((port, list(requests), connections))
+    def run(
+        self, port: int, requests: Sequence[bytes], connections: int, per_s: float = float("inf")
+    ) -> Load:
+        """Send all requests over so many connections, at most so many a second, and await every answer."""
+        self._pipe.send((port, list(requests), connections, per_s))
         done: Load = self._pipe.recv()
         return done
 
@@ -99,8 +101,15 @@ class _Caller(asyncio.Protocol):
         if number is None:
             self._work.caller_done()
             return
-        self._number, self._sent_at = number, time.perf_counter()
-        self._transport.write(self._work.requests[number])
+        self._number = number
+        if (early_s := self._work.due(number) - time.perf_counter()) > 0:
+            asyncio.get_running_loop().call_later(early_s, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        self._sent_at = time.perf_counter()
+        self._transport.write(self._work.requests[self._number])
 
     def data_received(self, data: bytes) -> None:
         came = self._came + data if self._came else data
@@ -132,7 +141,7 @@ class _Caller(asyncio.Protocol):
 class _Work:
     """What the callers share."""
 
-    def __init__(self, port: int, requests: Sequence[bytes], callers: int) -> None:
+    def __init__(self, port: int, requests: Sequence[bytes], callers: int, per_s: float) -> None:
         self.port = port
         self.requests = requests
         self.numbers = iter(range(len(requests)))
@@ -140,6 +149,12 @@ class _Work:
         self.answers = [b""] * len(requests)
         self.all_done = asyncio.Event()
         self._busy = callers
+        self._apart_s = 1 / per_s
+        self.began = time.perf_counter()
+
+    def due(self, number: int) -> float:
+        """When a request may be sent, by `time.perf_counter`."""
+        return self.began + number * self._apart_s
 
     def caller_done(self) -> None:
         self._busy -= 1
@@ -156,17 +171,17 @@ def _whole(came: bytes) -> float:
     return end + 4 + int(came[at : came.index(b"\r", at)])
 
 
-async def _run(port: int, requests: Sequence[bytes], connections: int) -> Load:
-    loop, work = asyncio.get_running_loop(), _Work(port, requests, connections)
+async def _run(port: int, requests: Sequence[bytes], connections: int, per_s: float) -> Load:
+    loop, work = asyncio.get_running_loop(), _Work(port, requests, connections, per_s)
     callers = []
     for _ in range(connections):
         _, caller = await loop.create_connection(lambda: _Caller(work), "127.0.0.1", port)
         callers.append(caller)
-    began = time.perf_counter()
+    work.began = time.perf_counter()
     for caller in callers:
         caller.send_next()
     await work.all_done.wait()
-    took_s = time.perf_counter() - began
+    took_s = time.perf_counter() - work.began
     for caller in callers:
         caller.close()
     statuses = Counter(int(answer[9:12] or b"0") for answer in work.answers)

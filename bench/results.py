@@ -64,6 +64,11 @@ class Row:
         low, high = min(self.figures), max(self.figures)
         return f"{amount(self.median)} {self.unit} ({amount(low)}–{amount(high)})"
 
+    def sentence(self) -> str:
+        """All of it, for a terminal."""
+        context = f" ({'; '.join(self.context)})" if self.context else ""
+        return f"{self.what}: {self.told()}, goal {self.goal_told()}: {self.verdict()}{context}"
+
     def fell(self, recorded: Sequence[float]) -> bool:
         """Whether it is worse than every recorded round, and its median worse by more than noise."""
         if self.at_most:

@@ -3,9 +3,13 @@
 import json
 import random
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 BYTES = 568
 """Of the JSON of a request."""
+
+_ORDINARY = Path(__file__).parents[1] / "tests" / "cases" / "ordinary.tsv"
 
 _ONSETS = (
     "b",
@@ -85,3 +89,16 @@ def request(key: str, number: int, document: Mapping[str, object], *headers: str
         f"Content-Length: {len(body)}\r\n{others}\r\n"
     )
     return head.encode() + body
+
+
+def talk(number: int, chance: random.Random, length: int = 200) -> str:
+    """So many characters of sentences as readers write them, behind a word that no other has."""
+    text = f"Ý kiến số{number}:"
+    while len(text) < length:
+        text += f" {chance.choice(_sentences())}"
+    return text[:length].strip()
+
+
+@cache
+def _sentences() -> list[str]:
+    return [line for line in _ORDINARY.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
