@@ -7,6 +7,7 @@ the cost grows with the text and not with the number of phrases.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,14 +67,18 @@ _PLACEMENTS = {
 }
 
 
-def _settled(plain: str) -> str:
-    """Put the tone of an open syllable on the first vowel, so that hoà and hòa are one.
+_AFTER_Q = {new: old for old, new in _PLACEMENTS.items() if old[0] == "u"}
 
-    >>> _settled("hoà"), _settled("quý"), _settled("hoàn")
-    ('hòa', 'quý', 'hoàn')
+
+def _settled(plain: str) -> str:
+    """Put the tone of an open syllable on the first vowel, after q on the last: hoà is hòa, qúy is quý.
+
+    >>> _settled("hoà"), _settled("quý"), _settled("qúy"), _settled("hoàn")
+    ('hòa', 'quý', 'quý', 'hoàn')
     """
-    moved = _PLACEMENTS.get(plain[-2:])
-    return plain if moved is None or plain[-3:-2] == "q" else plain[:-2] + moved
+    placements = _AFTER_Q if plain[-3:-2] == "q" else _PLACEMENTS
+    moved = placements.get(plain[-2:])
+    return plain if moved is None else plain[:-2] + moved
 
 
 class Phrases:
@@ -217,7 +222,26 @@ def _bare(plain: str) -> str:
 
 
 def _runs(word: str) -> list[tuple[str, int]]:
-    return [(letter, len(list(held))) for letter, held in groupby(word)]
+    """Give each letter and how long it is held; an unmarked one after its marked self counts twice.
+
+    >>> _runs("nguu"), _runs("chóo"), _runs("hưu")
+    ([('n', 1), ('g', 1), ('u', 2)], [('c', 1), ('h', 1), ('ó', 3)], [('h', 1), ('ư', 1), ('u', 1)])
+    """
+    runs: list[tuple[str, int]] = []
+    for letter, held in groupby(word):
+        length = len(list(held))
+        if runs and _draws_out(runs[-1][0], letter):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 2 * length)
+        else:
+            runs.append((letter, length))
+    return runs
+
+
+def _draws_out(marked: str, letter: str) -> bool:
+    """Tell whether a letter is the one before without its marks, as in "quáaa"; only "ưu" is spelt so."""
+    return (
+        not marked.isascii() and unicodedata.normalize("NFD", marked)[0] == letter and marked not in "ưứừửữự"
+    )
 
 
 def _stretches(plain: str, want: str) -> bool:
