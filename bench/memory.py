@@ -8,13 +8,14 @@ apart: they are gone after a day.
 
 import asyncio
 import random
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
 import redis
 
+from bench.command import run
+from bench.results import Row
 from service.clock import unix_ms
 from service.comments.ids import new_id
 from service.comments.lifecycle import Actor, decide, move
@@ -68,8 +69,8 @@ def sizes(client: "redis.Redis") -> Counter[str]:
     return found
 
 
-def main() -> None:
-    count, size = (int(given) for given in (*sys.argv[1:3], *("5000", "570")[len(sys.argv) - 1 :]))
+def measured(count: int, size: int) -> tuple[Counter[str], float]:
+    """Bytes a comment by kind of key, and by what the server has grown."""
     with (
         tempfile.TemporaryDirectory() as folder,
         EmbeddedValkey(Path(folder)) as server,
@@ -79,14 +80,18 @@ def main() -> None:
         for p in range(PARTITIONS):
             client.xtrim(keys.events(p), maxlen=0, approximate=False)
             client.delete(keys.queue(p))
-        found = sizes(client)
-        grown = client.info("memory")["used_memory_dataset"] / count
-    print(f"{count:,} published comments with bodies of {size} bytes; bytes a comment:")
-    for kind, total in found.most_common():
-        print(f"  {total / count:7.1f}  {kind}")
-    print(f"  {(found.total() - found['repeat']) / count:7.1f}  all but `repeat`, the Idempotency-Keys")
-    print(f"  {grown:7.1f}  the server's `used_memory_dataset`, Idempotency-Keys included")
+        return sizes(client), client.info("memory")["used_memory_dataset"] / count
+
+
+def rows(count: int = 5_000, size: int = 570) -> list[Row]:
+    """Measure once: it comes to the same each time, but for some bytes."""
+    found, grown = measured(count, size)
+    each = [f"{kind} {total / count:.0f}" for kind, total in found.most_common() if total / count >= 0.5]
+    kept = (found.total() - found["repeat"]) / count
+    context = [*each, f"the server's `used_memory_dataset`, Idempotency-Keys included, {grown:.0f}"]
+    what = f"memory in Valkey for a published comment with a body of {size} bytes, events trimmed"
+    return [Row("memory", what, [kept], goal=900, at_most=True, unit="bytes", context=context)]
 
 
 if __name__ == "__main__":
-    main()
+    run(rows)

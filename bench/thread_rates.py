@@ -1,21 +1,20 @@
 """What a thread of 50 costs against as many bytes from a server that does no work.
 
-`python -m bench.thread_rates [ROUNDS [SECONDS]]` (15, 1): one API process, 64 connections; its pages are
-kept, and their version is read in the store for each request. `200` has an ETag of before, `304` the
-current one. All three take turns of so many seconds.
+`python -m bench.thread_rates [ROUNDS [MILLISECONDS]]` (15, 1,000): one API process, 64 connections; its pages
+are kept, and their version is read in the store for each request. `200` has an ETag of before, `304` the
+current one. All three take turns of that length.
 """
 
 import asyncio
-import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
 
+from bench.command import run
 from bench.raw_http import Connection, request
+from bench.results import Row, ratios, spread
 from bench.serving import API, BARE, Served, core_s, serving
 from bench.threads import ADMIN_KEY, KEY, Reader, Shape, all_new, page_request
 from service.store.store import Store
@@ -77,12 +76,10 @@ async def load(process: Served, sent: bytes, status: int, seconds: float) -> tup
     return count / took, spent / count
 
 
-def told(samples: Sequence[float], unit: str) -> str:
-    low, median, high = statistics.quantiles(samples, n=4)
-    return f"{median:,.2f} {unit} ({low:,.2f}–{high:,.2f})"
-
-
-async def measure(redis_url: str, process: Served, plain: Served, rounds: int, seconds: float) -> None:
+async def measure(
+    redis_url: str, process: Served, plain: Served, rounds: int, seconds: float
+) -> dict[str, list[tuple[float, float]]]:
+    """By what was asked, requests a second and processor time of one, s, for each round."""
     store, shape = Store(redis_url, 16), Shape("bài/năm mươi", 50)
     await store.open()
     await all_new(store, 0)
@@ -98,25 +95,30 @@ async def measure(redis_url: str, process: Served, plain: Served, rounds: int, s
     for _ in range(rounds):
         for name, (asked, sent, status) in cases.items():
             found[name].append(await load(asked, sent, status, seconds))
-    print(f"{len(page.body):,} bytes, {CONNECTIONS} connections")
-    for name, measured in found.items():
-        rates, costs = [rate for rate, _ in measured], [cpu * 1e6 for _, cpu in measured]
-        print(f"{name}: {told(rates, 'a second')}, {told(costs, 'µs')} of the processor")
-    for name in ("200", "304"):
-        both = list(zip(found[name], found["bare"], strict=True))
-        print(f"{name} against bare: {told([mine[0] / its[0] for mine, its in both], '× the requests')}")
-        print(f"{name} against bare: {told([its[1] / mine[1] for mine, its in both], '× by processor time')}")
     reader.connection.close()
     await store.close()
+    return found
 
 
-def main() -> None:
-    rounds, seconds = (float(given) for given in (*sys.argv[1:], *("15", "1")[len(sys.argv) - 1 :]))
+def rows(rounds: int = 15, milliseconds: int = 1_000) -> list[Row]:
+    """Measure in turns, each so long."""
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
         settings = {"CODAU_REDIS_URL": server.url, "CODAU_ADMIN_KEY": ADMIN_KEY}
         with serving(API, settings) as process, serving(BARE) as plain:
-            uvloop.run(measure(server.url, process, plain, int(rounds), seconds))
+            found = uvloop.run(measure(server.url, process, plain, rounds, milliseconds / 1000))
+    rates = {name: [rate for rate, _ in measured] for name, measured in found.items()}
+    costs = {name: [cpu * 1e6 for _, cpu in measured] for name, measured in found.items()}
+    made = []
+    for name, goal, what in (("304", 0.8, "unchanged (304)"), ("200", 0.7, "changed (200)")):
+        told = f"thread of 50 comments, {what}, against a bare aiohttp GET of that size"
+        rate = ratios(rates[name], rates["bare"])
+        core = ratios(costs["bare"], costs[name])
+        seen = [f"{one} {spread(rates[one], 'requests/s')}" for one in ("bare", name)]
+        used = [f"{one} {spread(costs[one], 'µs')}" for one in ("bare", name)]
+        made.append(Row(f"thread-{name}", told, rate, goal=goal, context=seen))
+        made.append(Row(f"thread-{name}-core", f"the same, {name}, by processor time", core, context=used))
+    return made
 
 
 if __name__ == "__main__":
-    main()
+    run(rows)
