@@ -67,6 +67,7 @@ class Endpoint:
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._fails = False
+        self._rest_until = 0.0  # by the loop's clock
         self._behind = False
         self._catching_up = False
 
@@ -88,7 +89,7 @@ class Endpoint:
                     return
                 await self._sleep(again)
                 if self._fails and not self._sending:
-                    await asyncio.sleep(REST_S)
+                    await asyncio.sleep(self._rest_until - asyncio.get_running_loop().time())
         finally:
             await self._finish()
 
@@ -164,6 +165,7 @@ class Endpoint:
             outcome = await self._sender.attempt(self._site, taken.hook, delivery)
         if outcome.called:
             self._fails = outcome.delivery.error is not None
+            self._rest_until = asyncio.get_running_loop().time() + REST_S
         if outcome.gone:
             await self._switch_off(taken.hook)
         return outcome

@@ -20,6 +20,7 @@ from tests.api.calls import BETTER, GOOD
 from tests.running import Running, running
 from tests.store.cluster import cluster
 from tests.workers.receiving import Receiver, receiving
+from workers import endpoint, sending
 from workers.courier import Courier
 from workers.endpoint import AT_ONCE
 from workers.sending import LONGEST_PAUSE_MS, PATIENCE_MS, WAITS_S, retry_after_ms
@@ -464,6 +465,35 @@ async def test_a_receiver_that_fails_is_spared_and_gets_everything_once_it_is_ba
     stop.set()
     await asyncio.wait_for(working, 10)
     assert await deliveries(service, hook, "waiting") == []
+
+
+async def test_a_rest_is_counted_from_the_last_call_and_puts_off_no_attempt(
+    service: Running, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "REST_S", 2)
+    monkeypatch.setattr(sending, "WAITS_S", (3, 3))
+    rests, rests_before_a_call = 0, []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        nonlocal rests
+        rests += 0.6 < seconds <= 2  # others sleep for other times
+        await sleep(seconds)
+
+    def refuse() -> web.Response:
+        rests_before_a_call.append(rests)
+        return web.Response(status=500)
+
+    await set_hook(service, receiver, types=["comment.pending"])
+    receiver.reply = refuse
+    await service.submit(GOOD)
+    stop = asyncio.Event()
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    working = asyncio.create_task(Courier(service.store, private_client).run(stop))
+    await until(lambda: len(rests_before_a_call) == 2)
+    assert rests_before_a_call == [0, 1]
+    stop.set()
+    await asyncio.wait_for(working, 10)
 
 
 async def test_what_waited_long_is_taken_and_noted_in_batches(
