@@ -36,6 +36,8 @@ from service.store.store import Store
 MAX_REQUEST_BYTES = 64 * 1024
 """Larger bodies are refused (contract: 413 `too_large`)."""
 
+_LOOK_S = 60.0  # how often a process looks for what it need not keep
+
 ENDPOINTS = [
     *intake.endpoints,
     *reading.endpoints,
@@ -65,7 +67,7 @@ def create_app(settings: Settings, figures: Path | None = None) -> web.Applicati
     app[FIGURES] = Figures(app[SERVICES], figures)
     app[stream.STREAMS] = stream.Streams(store)
     app.on_shutdown.append(stream.end_streams)
-    app.cleanup_ctx.extend([_store, _answers, sampling])
+    app.cleanup_ctx.extend([_store, _answers, _forgetting, sampling])
     install(app, ENDPOINTS)
     pages = [*front.routes, *docs_page.routes, *moderate_page.routes]
     app.add_routes([*operations.routes, *pages, openapi_route(ENDPOINTS)])
@@ -77,6 +79,20 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     await store.open()
     yield
     await store.close()
+
+
+async def _forgetting(app: web.Application) -> AsyncIterator[None]:
+    """Look every minute what was rendered and is read no more."""
+
+    async def forget() -> None:
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            app[SERVICES].forget_unread()
+
+    forgetting = asyncio.create_task(forget())
+    yield
+    forgetting.cancel()
+    await asyncio.wait([forgetting])
 
 
 async def _answers(app: web.Application) -> AsyncIterator[None]:

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from service.api.server import Runner
-from service.api.services import SERVICES
+from service.api.services import SERVICES, Services
 from service.app import create_app
 from service.settings import Settings
 from service.store.directory import Role
@@ -79,6 +79,7 @@ class Running:
     stranger: Caller
     nobody: Caller
     """`website`, `moderator` and `colleague` belong to the site `bao`; `stranger` moderates `khac`."""
+    services: Services
 
     async def submit(self, body: str, *, thread: str = "doi-song/1", **fields: Any) -> Any:
         """A comment, judged."""
@@ -119,7 +120,9 @@ async def running(redis_url: str, *, validating: bool = True, **chosen: Any) -> 
         validator = Validator(store, queue)
         keys = await _keys(store)
         callers = {name: Caller(http, key) for name, key in keys.items()}
-        made = Running(store, queue, validator, Recoverer(queue, validator), **callers)
+        made = Running(
+            store, queue, validator, Recoverer(queue, validator), **callers, services=app[SERVICES]
+        )
         try:
             async with _judging(validator, on=validating):
                 yield made

@@ -1,5 +1,6 @@
 """A bounded memory of one process: what nobody has asked for the longest is forgotten first."""
 
+import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
@@ -10,22 +11,39 @@ V = TypeVar("V")
 class Kept(Generic[K, V]):
     """Values by name, together no larger than so many bytes."""
 
-    def __init__(self, max_bytes: int, size: Callable[[V], int]) -> None:
+    def __init__(
+        self, max_bytes: int, size: Callable[[V], int], now_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._max_bytes = max_bytes
         self._size = size
+        self._now_s = now_s
         self._bytes = 0
-        self._values: dict[K, V] = {}
+        self._values: dict[K, tuple[V, float]] = {}  # with when it was asked for, the longest ago first
 
     def get(self, name: K) -> V | None:
-        value = self._values.pop(name, None)
-        if value is not None:
-            self._values[name] = value
-        return value
+        kept = self._values.pop(name, None)
+        if kept is None:
+            return None
+        self._values[name] = (kept[0], self._now_s())
+        return kept[0]
 
     def put(self, name: K, value: V) -> None:
-        before = self._values.pop(name, None)
-        self._bytes += self._size(value) - (self._size(before) if before is not None else 0)
-        self._values[name] = value
+        self._drop(name)
+        self._bytes += self._size(value)
+        self._values[name] = (value, self._now_s())
         while self._bytes > self._max_bytes:
-            oldest = next(iter(self._values))
-            self._bytes -= self._size(self._values.pop(oldest))
+            self._drop(next(iter(self._values)))
+
+    def forget_unasked(self, for_s: float) -> None:
+        """Forget what nobody has asked for in so many seconds."""
+        until = self._now_s() - for_s
+        while self._values:
+            name, (_, asked) = next(iter(self._values.items()))
+            if asked > until:
+                return
+            self._drop(name)
+
+    def _drop(self, name: K) -> None:
+        kept = self._values.pop(name, None)
+        if kept is not None:
+            self._bytes -= self._size(kept[0])

@@ -70,6 +70,10 @@ class Nodes:
                 await asyncio.sleep(0)
         return found
 
+    def forget_unread(self, for_s: float) -> None:
+        """Forget comments that no page was made of in so many seconds."""
+        self._nodes.forget_unasked(for_s)
+
     def _rendered(self, site: Site, comment_id: str, stored: bytes) -> Node:
         node = _node(record.load(site.id, comment_id, stored), hash(stored), site.name)
         self._nodes.put((site.id, site.name, comment_id), node)

@@ -43,6 +43,10 @@ class Pages:
             running = self._begun(name, _Rendering(version, asyncio.ensure_future(render())))
         return await asyncio.shield(running.task)
 
+    def forget_unread(self, for_s: float) -> None:
+        """Forget pages that nobody has read in so many seconds."""
+        self._pages.forget_unasked(for_s)
+
     def _begun(self, name: PageName, rendering: _Rendering) -> _Rendering:
         self._rendering[name] = rendering
         rendering.task.add_done_callback(lambda _: self._rendered(name, rendering))

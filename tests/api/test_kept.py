@@ -29,3 +29,18 @@ def test_what_is_larger_than_all_room_is_not_kept() -> None:
     kept.put("huge", b"0" * 101)
     kept.put("small", b"0")
     assert (kept.get("huge"), kept.get("small")) == (None, b"0")
+
+
+def test_what_nobody_asked_for_in_a_time_is_forgotten_with_its_room() -> None:
+    now_s = 0.0
+    kept: Kept[str, bytes] = Kept(300, len, lambda: now_s)
+    for name in ("put", "asked", "again"):
+        kept.put(name, b"0" * 100)
+    now_s = 200.0
+    kept.get("asked")
+    kept.put("again", b"1" * 100)
+    now_s = 301.0
+    kept.forget_unasked(300.0)
+    assert [kept.get(name) for name in ("put", "asked", "again")] == [None, b"0" * 100, b"1" * 100]
+    kept.put("new", b"0" * 100)
+    assert kept.get("asked") is not None, "there is room for three"

@@ -1,11 +1,15 @@
 """A reader's better text under the same id, and the end of a comment, of which only its place is kept."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 import redis
 
+from service import app
+from service.api import services
+from service.api.kept import Kept
 from tests.api.calls import (
     BETTER,
     GOOD,
@@ -17,7 +21,7 @@ from tests.api.calls import (
     thread_of,
     wrong_fields,
 )
-from tests.running import WAIT, Answer, Running
+from tests.running import WAIT, Answer, Running, running
 
 
 async def revise(service: Running, comment: Any, body: str = GOOD, **headers: str) -> Answer:
@@ -229,3 +233,26 @@ async def test_revisions_count_for_the_same_limits_as_comments(idle_service: Run
     assert 1 <= int(again.headers["Retry-After"]) <= 60
     kept = await idle_service.website("GET", f"/v1/comments/{sent.json['id']}")
     assert kept.json["body"] == f"{BETTER} 1"
+
+
+def rendered(service: Running) -> str:
+    """All that the API's process keeps rendered."""
+    kept = [*vars(service.services.pages).values(), *vars(service.services.nodes).values()]
+    return "".join(repr(vars(one)) for one in kept if isinstance(one, Kept))
+
+
+async def test_the_process_forgets_what_was_erased_though_nobody_reads_it_again(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_LOOK_S", 0.01)
+    async with running(redis_url) as service:
+        comment = await service.publish("Xe mang số KX4711 chạy ngang đây lúc chiều.")
+        for page in ("?sort=oldest", "?sort=newest"):
+            await service.website("GET", f"/v1/threads/doi-song%2F1/comments{page}")
+        await erase(service, comment)
+        await service.website("GET", "/v1/threads/doi-song%2F1/comments")
+        assert "KX4711" in rendered(service), "a page that nobody asked for since"
+        monkeypatch.setattr(services, "KEPT_UNREAD_S", 0.0)
+        async with asyncio.timeout(5):
+            while "KX4711" in rendered(service):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
