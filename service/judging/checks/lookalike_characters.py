@@ -14,6 +14,7 @@ _RUN = re.compile(rf"(?:[^\W\d_]|[{_CIRCLED}])(?:\w|[\u0300-\u036f{_CIRCLED}])*"
 _POWERS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LATIN_END = 0x024F
 _VIETNAMESE = range(0x1E00, 0x1F00)
+_CYRILLIC_OR_ARMENIAN = range(0x0400, 0x0590)
 _SCORE = 0.95
 
 
@@ -39,10 +40,13 @@ def lookalike_characters(reading: Reading, disguised: Iterable[Span]) -> Finding
 
 
 def _mixed(word: str) -> bool:
-    """Tell whether a word mixes Latin letters with others, or is all in mathematical ones; formulas aside."""
+    """Tell whether a word mixes Latin letters with others, or is all in mathematical ones; formulas aside.
+
+    Greek ones stand beside a Latin letter by right: "μm", "Δt". Cyrillic and Armenian ones do not.
+    """
     if not _POWERS.isdisjoint(word):
         return False
-    latin = foreign = styled = 0
+    latin = foreign = styled = intruders = 0
     for letter in word:
         if not unicodedata.normalize("NFKC", letter).isalpha():
             continue
@@ -52,7 +56,8 @@ def _mixed(word: str) -> bool:
             styled += 1
         else:
             foreign += 1
-    return (latin >= 1 and styled >= 1) or styled >= 2 or (latin >= 2 and foreign >= 1)
+            intruders += ord(letter) in _CYRILLIC_OR_ARMENIAN
+    return (latin >= 1 and styled + intruders >= 1) or styled >= 2 or (latin >= 2 and foreign >= 1)
 
 
 def _is_styled(letter: str) -> bool:
