@@ -5,7 +5,7 @@ they stand alone, for whatever else is limited, and for a cluster, where each is
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from service.comments.rates import Rate
@@ -53,13 +53,13 @@ def exhausted(limit: Limit, wait_ms: int) -> RateLimited:
     )
 
 
-def headers_of(left: Iterable[Left]) -> dict[str, str]:
+def headers_of(left: Sequence[Left]) -> dict[str, str]:
     """What a caller is told of its limits (draft-ietf-httpapi-ratelimit-headers-11)."""
-    policy, now = [], []
-    for (name, _, rate), many, more_in_ms in left:
-        policy.append(f'"{name}";q={rate.count};w={rate.per_s}')
-        now.append(f'"{name}";r={many};t={-(-more_in_ms // 1000)}')
-    return dict(zip(LIMIT_HEADERS, (", ".join(policy), ", ".join(now)), strict=True)) if now else {}
+    if not left:
+        return {}
+    policy = [f'"{one.name}";q={one.rate.count};w={one.rate.per_s}' for one, _, _ in left]
+    now = [f'"{one.name}";r={many};t={-(-more_in_ms // 1000)}' for one, many, more_in_ms in left]
+    return {"RateLimit-Policy": ", ".join(policy), "RateLimit": ", ".join(now)}
 
 
 class LimitStore:
