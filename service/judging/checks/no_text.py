@@ -6,7 +6,8 @@ import re
 
 from service.judging.model import Finding
 
-_LETTER = re.compile(r"[^\W\d_]")
+_CIRCLED_OR_SQUARED = re.compile("[\u24b6-\u24e9\U0001f130-\U0001f169]")
+"""Letters by their looks, symbols by their class."""
 
 
 def no_text(text: str) -> Finding | None:
@@ -16,7 +17,9 @@ def no_text(text: str) -> Finding | None:
     'no_text'
     >>> no_text("Hay!") is None
     True
+    >>> no_text("½").code
+    'no_text'
     """
-    if _LETTER.search(text) is not None:
+    if any(map(str.isalpha, text)) or _CIRCLED_OR_SQUARED.search(text) is not None:
         return None
     return Finding("no_text", "no_text", 1.0, ((0, len(text)),) if text else ())
