@@ -161,7 +161,7 @@ async def check(side: Side) -> None:
     Raises:
         AssertionError: a comment is missing, or there twice, or not what was sent.
     """
-    await _judge(side.url)
+    await judge_queued(side.url)
     found = everything(side.url)
     assert_consistent(found)
     assert found.comments.keys() == side.sent.keys()
@@ -172,7 +172,8 @@ async def check(side: Side) -> None:
     await _search(side)
 
 
-async def _judge(url: str) -> None:
+async def judge_queued(url: str) -> None:
+    """Empty the queue, as a worker does."""
     store = Store(url, PARTITIONS)
     queue = Queue(url, store.partitions, "bench")
     await queue.prepare()

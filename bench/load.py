@@ -167,7 +167,10 @@ def _whole(came: bytes) -> float:
     end = came.find(b"\r\n\r\n")
     if end < 0:
         return float("inf")
-    at = came.find(_LENGTH) + len(_LENGTH)
+    at = came.find(_LENGTH, 0, end)
+    if at < 0:  # a 304 has none
+        return end + 4
+    at += len(_LENGTH)
     return end + 4 + int(came[at : came.index(b"\r", at)])
 
 

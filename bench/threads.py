@@ -84,9 +84,9 @@ def comments_of(thread: str, tops: int, count: int) -> list[Comment]:
     return found
 
 
-def page_request(thread: str, query: str, etag: str = "") -> bytes:
-    known = {"If-None-Match": etag} if etag else {}
-    return request(f"/v1/threads/{quote(thread, safe='')}/comments?site=bao&{query}", KEY | known)
+def page_request(thread: str, query: str, etag: str = "", key: str = ADMIN_KEY) -> bytes:
+    named = {"Authorization": f"Bearer {key}"} | ({"If-None-Match": etag} if etag else {})
+    return request(f"/v1/threads/{quote(thread, safe='')}/comments?site=bao&{query}", named)
 
 
 @dataclass(slots=True)

@@ -62,11 +62,11 @@ def write_codau(file: Path, count: int) -> None:
     with file.open("wb") as out:
         site = Site("bao", "Báo Ví Dụ", START_MS, Policy())
         out.write(writing.header() + b"\n" + writing.site(site) + b"\n")
-        out.writelines(writing.comment(_placed(made)) + b"\n" for made in comments(count))
+        out.writelines(writing.comment(placed(made)) + b"\n" for made in comments(count))
         out.write(writing.end() + b"\n")
 
 
-def _placed(made: Made) -> Placed:
+def placed(made: Made) -> Placed:
     thread = f"doi-song/{made.article}"
     path = () if made.parent is None else (new_id(thread, _at(made.parent), made.parent),)
     comment = Comment(
