@@ -79,7 +79,7 @@ _REJECTING = frozenset(
 
 def advertising(data: Path) -> None:
     """Our own advertisements and talk, each judged by a model that has not seen it."""
-    kinds = [row[:2] for row in own("spam.tsv")]
+    kinds = [(row[0].partition(";")[0], row[1]) for row in own("spam.tsv")]
     examples = spam_examples(data)
     ours, others = examples[: len(kinds)], examples[len(kinds) :]
     order = random.Random(2).sample(range(len(ours)), len(ours))  # noqa: S311 (the same folds each time)

@@ -215,7 +215,7 @@ def example(
 def spam_examples(data: Path) -> list[Example]:
     """Advertisements and talk of our own, and comments, posts and news that are none."""
     rows = own("spam.tsv")
-    examples = [example(text, spam_signs, label == "ad", 20.0) for label, _, text in rows]
+    examples = [example(text, spam_signs, label.startswith("ad"), 20.0) for label, _, text in rows]
     for name in ("safesense", "fbyt_fa", "fbyt_yo", "vihos", "ud_vtb", "underthesea_col"):
         texts = lines(data / "corpus" / f"{name}.txt.xz")
         examples += [example(text, spam_signs, positive=False) for text in texts]
@@ -224,7 +224,7 @@ def spam_examples(data: Path) -> list[Example]:
 
 def toxic_examples(data: Path) -> list[Example]:
     """Labelled comments, toxic where labelled 1 or 2 or with a marked span; the rest clean."""
-    clean_ones = [row[-1] for row in own("ordinary.tsv") + own("spam.tsv") if row[0] != "ad"]
+    clean_ones = [row[-1] for row in own("ordinary.tsv") + own("spam.tsv") if not row[0].startswith("ad")]
     examples = [example(text, toxic_signs, False, 3.0) for text in clean_ones]
     for name, weight in (("safesense.train", 0.3), ("vihos.train", 1.0), ("vihos.dev", 1.0)):
         for line in lines(data / "labelled" / f"{name}.tsv.xz"):

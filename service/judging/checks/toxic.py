@@ -6,6 +6,8 @@ terms of our own list, seen through disguise, are among what it learned from.
 
 from __future__ import annotations
 
+import re
+
 from service.judging.lexicon import Seen, terms
 from service.judging.linear import load, pieces_of, probability
 from service.judging.model import Finding, Rules, Span
@@ -14,6 +16,11 @@ from service.judging.reading import Reading, apart
 WITHOUT_A_TERM = 1.2
 """Log-odds taken off where no term is seen: words around the subject alone (dogs, death) are no insult."""
 _GROSS = 0.9
+_NAMES = frozenset(["đụ", "lìn"])
+"""Syllables of names of the Ede, the Mong and others."""
+_SHORT_FOR = frozenset(["đb", "cc"])
+"""Capitals that stand for a deputy, the special prize, the delta of a river, a block of flats."""
+_QUOTED = re.compile(r'"[^"]{2,200}"|“[^”]{2,200}”')
 _SPAN_LEAST = 2.0
 """Log-odds from which on a word is shown to have weighed."""
 
@@ -53,7 +60,34 @@ def toxic_signs(reading: Reading) -> list[str]:
 
 
 def _terms(reading: Reading) -> list[Seen]:
-    return [one for one in reading.once(terms) if one.term.topic == "toxic"]
+    """Give the terms seen but those that are part of something innocent ("lông mày"), a name, or quoted."""
+    seen = [one for one in reading.once(terms) if one.term.topic == "toxic"]
+    if not seen:
+        return seen
+    without = [(one.start, one.end) for one in seen if one.term.kind == "innocent"]
+    without += _quotes(reading.plain)
+    left = (one for one in seen if not any(start <= one.start and one.end <= end for start, end in without))
+    return [one for one in left if one.term.kind != "innocent" and not _is_a_name(reading, one)]
+
+
+def _quotes(plain: str) -> list[Span]:
+    """Give what stands between quotation marks in a text that says more than that."""
+    if '"' not in plain and "“" not in plain:
+        return []
+    spans = [quote.span() for quote in _QUOTED.finditer(plain)]
+    return spans if 2 * sum(end - start for start, end in spans) < len(plain) else []
+
+
+def _is_a_name(reading: Reading, seen: Seen) -> bool:
+    """Tell "Y Đụ", "ĐB Nguyễn Văn A", "150 cc" from what they are spelt like."""
+    before = reading.plain[: seen.start].rstrip(" ")
+    if seen.term.phrase == "cc" and before[-1:].isdigit():
+        return True
+    start, end = reading.span(seen.start, seen.end)
+    written, first = reading.text[start:end], reading.text[:start].split()[-1:]
+    if seen.term.phrase in _SHORT_FOR:
+        return written.isupper() and not reading.text.isupper()
+    return seen.term.phrase in _NAMES and written.istitle() and bool(first) and first[0].istitle()
 
 
 def _spans(reading: Reading) -> tuple[Span, ...]:

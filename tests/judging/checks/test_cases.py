@@ -53,18 +53,28 @@ def test_a_labelled_text_is_seen_as_labelled(corpus: str, expected: bool, text: 
     assert (_LABELLED[corpus](text) is not None) == expected
 
 
-@pytest.mark.parametrize("text", [text for label, _, text in rows("spam") if label == "ad"])
+def _spam(label: str) -> list[object]:
+    """The texts of a label; those known to fail must fail, and one that does no more must be told."""
+    fails = [pytest.mark.xfail(strict=True)]
+    return [
+        pytest.param(text, marks=fails if given.endswith("known to fail") else [])
+        for given, _, text in rows("spam")
+        if given.startswith(label)
+    ]
+
+
+@pytest.mark.parametrize("text", _spam("ad"))
 def test_an_advertisement_is_flagged(text: str) -> None:
     assert spam(read(clean(text)), _RULES) is not None
 
 
 def test_nearly_every_advertisement_is_surely_one() -> None:
-    ads = [text for label, _, text in rows("spam") if label == "ad"]
+    ads = [text for label, _, text in rows("spam") if label.startswith("ad")]
     found = [spam(read(clean(text)), _RULES) for text in ads]
     assert sum(finding is not None and finding.escalated for finding in found) >= 0.97 * len(ads)
 
 
-@pytest.mark.parametrize("text", [text for label, _, text in rows("spam") if label == "talk"])
+@pytest.mark.parametrize("text", _spam("talk"))
 def test_talk_of_what_is_advertised_is_no_advertisement(text: str) -> None:
     assert spam(read(clean(text)), _RULES) is None
 
