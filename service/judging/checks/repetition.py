@@ -9,6 +9,8 @@ from service.judging.model import Finding, Span
 from service.judging.reading import Reading
 
 _CHARACTER = re.compile(r"([^\W\d_])\1{7,}|([^\w\s.=_*-])\2{9,}|([.=_*-])\3{29,}")
+_GROUP = re.compile(r"([^\s\d.=_*-]{2,4}?)\1{9,}")
+_SHORTEST_GROUPS = 20
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _WORDS_IN_A_ROW = 5
 _SAME_LINES = 3
@@ -18,8 +20,9 @@ _SCORE = 0.9
 def repetition(reading: Reading) -> Finding | None:
     """Find what is repeated far beyond emphasis.
 
-    A letter eight times, another sign ten times (dots and dashes thirty), a word or a pair of words five
-    times in a row, a line of three words and more three times; measured on tests/cases/repetition.tsv.
+    A letter eight times, another sign ten times (dots and dashes thirty), two to four letters or signs ten
+    times ("hahaha"), a word or a pair of words five times in a row, a line of three words and more three
+    times; measured on tests/cases/repetition.tsv.
 
     >>> from service.judging.reading import read
     >>> repetition(read("hay quáááááááááá")).spans
@@ -28,6 +31,8 @@ def repetition(reading: Reading) -> Finding | None:
     spans: list[Span] = []
     if reading.repeats >= 7 or reading.astral:
         spans += [match.span() for match in _CHARACTER.finditer(reading.plain)]
+    if any(map(_may_hold_groups, reading.plain.split())):
+        spans += [match.span() for match in _GROUP.finditer(reading.plain)]
     spans += _rows(reading, 1) or _rows(reading, 2)
     spans += _lines(reading.plain)
     if not spans:
@@ -35,6 +40,11 @@ def repetition(reading: Reading) -> Finding | None:
     spans.sort()
     kept = [span for place, span in enumerate(spans) if place == 0 or span[0] >= spans[place - 1][1]]
     return Finding("repetition", "repetition", _SCORE, tuple(reading.span(*span) for span in kept))
+
+
+def _may_hold_groups(run: str) -> bool:
+    """Tell whether a run without blanks is long and has few different characters: a link has many."""
+    return len(run) >= _SHORTEST_GROUPS and 3 * len(set(run)) <= len(run)
 
 
 def _rows(reading: Reading, step: int) -> list[Span]:
