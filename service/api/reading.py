@@ -67,5 +67,5 @@ def thread_of(call: Call[Any, Any]) -> str:
 
 def _known(request: web.Request, etag: str) -> bool:
     """Whether the caller has this very page (RFC 9110, 13.1.2: weak comparison); a tag's quotes end it."""
-    named = request.headers.get(hdrs.IF_NONE_MATCH)
-    return named is not None and (etag in named or named.strip() == "*")
+    named = request.headers.getall(hdrs.IF_NONE_MATCH, [])
+    return any(etag in tags or tags.strip() == "*" for tags in named)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import redis
+from yarl import URL
 
 from service.api import threads
 from tests.api.calls import GOOD, JSON, as_sent, raw, refused, segment, thread_of, thread_path, wrong_fields
@@ -202,6 +203,10 @@ async def test_the_etag_tells_whether_a_page_is_still_right(service: Running) ->
         assert (same.status, same.text) == (304, ""), known
         assert same.headers["ETag"] == first.headers["ETag"]
         assert same.headers["Cache-Control"] == "private, no-cache"
+    lines = [("Authorization", f"Bearer {service.website.key}"), ("If-None-Match", '"other"')]
+    lines.append(("If-None-Match", first.headers["ETag"]))
+    async with service.website.http.get(URL(COMMENTS, encoded=True), headers=lines) as answer:
+        assert answer.status == 304, "a header may be sent in several lines"
     for other in ('"other"', "nonsense", '"', first.headers["ETag"].strip('"')):
         assert (await get(service, **{"If-None-Match": other})).status == 200, other
     await service.decide(comment, "edit", body="Hay!")
