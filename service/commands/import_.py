@@ -175,7 +175,10 @@ def _tell_read(site: str, show: Show, count: int) -> None:
 
 
 def _summary(site: str, tally: Tally) -> str:
-    made = "made" if tally.site_made else "was there, its name and policy stay"
+    there = (
+        "was there, its policy is the file's" if tally.policy_taken else "was there, its name and policy stay"
+    )
+    made = "made" if tally.site_made else there
     return (
         f"{site}: {made}; {tally.threads:,} threads, {tally.standings:,} standings, "
         f"{tally.comments:,} comments ({tally.restored:,} new, {tally.brought_forward:,} brought forward, "

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from service.comments.policy import Policy
 from service.store.directory import Site
 from service.store.store import Store
 from service.store.transfer import AuthorStanding, TransferStore
@@ -32,10 +33,12 @@ class Tally:
     """What has been read so far, and what became of it.
 
     Attributes:
-        site_made: False where there was a site of that id; its name and policy are left as they were.
+        site_made: False where there was a site of that id; its name is left as it was.
+        policy_taken: whether a site that was there has its policy from the file.
     """
 
     site_made: bool = False
+    policy_taken: bool = False
     threads: int = 0
     standings: int = 0
     restored: int = 0
@@ -127,6 +130,20 @@ class _Import:
         self._renaming = Renaming(known.id, self._site)
         site = Site(self._site, known.name, known.created_at, known.policy)
         self.tally.site_made = await self._store.directory.add_site(site)
+        if not self.tally.site_made and known.policy != Policy() and await self._is_untouched():
+            await self._store.directory.put_policy(self._site, lambda now: _unless_said(now, known.policy))
+            self.tally.policy_taken = True
+
+    async def _is_untouched(self) -> bool:
+        """Whether the site was made and nothing more: no policy that another would take the place of, and no
+        comment that another policy could erase."""
+        site = (await self._store.directory.current()).site(self._site)
+        if site.policy != Policy():
+            return False
+        async for ids in self._transfer.comment_ids(site.id):
+            if ids:
+                return False
+        return True
 
     async def _opened(self) -> CommentImport:
         site = (await self._store.directory.current()).sites.get(self._site)
@@ -158,3 +175,7 @@ class _Import:
 
     async def _restore_standings(self, known: Sequence[AuthorStanding]) -> None:
         await asyncio.gather(*(self._transfer.restore_standing(self._site, one) for one in known))
+
+
+def _unless_said(now: Policy, brought: Policy) -> Policy:
+    return brought if now == Policy() else now

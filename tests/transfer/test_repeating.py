@@ -6,6 +6,8 @@ import pytest
 
 from service.comments.authors import Standing
 from service.comments.model import Author, Comment, Entry, Event, State
+from service.comments.policy import Policy
+from service.comments.policy_sections import Links
 from service.store.store import Store
 from service.store.threads import Thread
 from service.store.transfer import TransferStore
@@ -44,6 +46,33 @@ async def lived_in(store: Store) -> Newspaper:
         ]
     )
     return paper
+
+
+async def policy_of(store: Store) -> Policy:
+    return (await store.directory.current()).site("bao").policy
+
+
+async def test_a_site_that_was_only_made_gets_the_policy_of_the_file(redis_url: str) -> None:
+    async with opened(redis_url) as store, opened(another(redis_url), COPY_PARTITIONS) as copy:
+        await lived_in(store)
+        said = await store.directory.put_policy("bao", lambda policy: Policy(links=Links(allowed=2)))
+        await copy.directory.put_site("bao", "Báo Khác", now_ms=NOW)
+        first, _ = await imported(copy, await exported(store))
+        assert (first.site_made, first.policy_taken, await policy_of(copy)) == (False, True, said)
+        assert (await copy.directory.current()).site("bao").name == "Báo Khác"
+        await copy.directory.put_policy("bao", lambda policy: Policy())
+        again, _ = await imported(copy, await exported(store))
+        assert (again.policy_taken, await policy_of(copy)) == (False, Policy()), "it has comments"
+
+
+async def test_a_site_whose_policy_says_something_keeps_it(redis_url: str) -> None:
+    async with opened(redis_url) as store, opened(another(redis_url), COPY_PARTITIONS) as copy:
+        await lived_in(store)
+        await store.directory.put_policy("bao", lambda policy: Policy(links=Links(allowed=2)))
+        await made_site(copy)
+        said = await copy.directory.put_policy("bao", lambda policy: Policy(links=Links(allowed=5)))
+        tally, _ = await imported(copy, await exported(store))
+        assert (tally.policy_taken, await policy_of(copy)) == (False, said)
 
 
 async def test_a_second_import_changes_nothing(redis_url: str) -> None:
