@@ -31,7 +31,7 @@ def repetition(reading: Reading) -> Finding | None:
     spans: list[Span] = []
     if reading.repeats >= 7 or reading.astral:
         spans += [match.span() for match in _CHARACTER.finditer(reading.plain)]
-    if any(map(_may_hold_groups, reading.plain.split())):
+    if _may_hold_groups(reading.plain):
         spans += [match.span() for match in _GROUP.finditer(reading.plain)]
     spans += _rows(reading, 1) or _rows(reading, 2)
     spans += _lines(reading.plain)
@@ -42,9 +42,12 @@ def repetition(reading: Reading) -> Finding | None:
     return Finding("repetition", "repetition", _SCORE, tuple(reading.span(*span) for span in kept))
 
 
-def _may_hold_groups(run: str) -> bool:
+def _may_hold_groups(plain: str) -> bool:
     """Tell whether a run without blanks is long and has few different characters: a link has many."""
-    return len(run) >= _SHORTEST_GROUPS and 3 * len(set(run)) <= len(run)
+    runs = plain.split()
+    if not runs or len(max(runs, key=len)) < _SHORTEST_GROUPS:
+        return False
+    return any(len(run) >= _SHORTEST_GROUPS and 3 * len(set(run)) <= len(run) for run in runs)
 
 
 def _rows(reading: Reading, step: int) -> list[Span]:
