@@ -1,4 +1,4 @@
-"""The moderators' guides name the keys and reasons that the page has, each in its place, in both languages."""
+"""The guides for moderators have the keys and reasons of the page, each in its place, in both languages."""
 
 import re
 from pathlib import Path
