@@ -45,9 +45,9 @@ def repetition(reading: Reading) -> Finding | None:
 def _may_hold_groups(plain: str) -> bool:
     """Tell whether a run without blanks is long and has few different characters: a link has many."""
     runs = plain.split()
-    if not runs or len(max(runs, key=len)) < _SHORTEST_GROUPS:
-        return False
-    return any(len(run) >= _SHORTEST_GROUPS and 3 * len(set(run)) <= len(run) for run in runs)
+    return max(map(len, runs), default=0) >= _SHORTEST_GROUPS and any(
+        len(run) >= _SHORTEST_GROUPS and 3 * len(set(run)) <= len(run) for run in runs
+    )
 
 
 def _rows(reading: Reading, step: int) -> list[Span]:
