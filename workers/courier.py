@@ -8,7 +8,7 @@ courier neither loses nor multiplies any. Each webhook is then served by itself 
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 
 from service.clock import unix_ms
@@ -18,10 +18,11 @@ from service.store.events import EntryId, EventReader, StoredEvent
 from service.store.store import Store
 from service.store.webhooks import TYPES, Hook
 from workers.endpoint import Endpoint
+from workers.precedence import Precedence
 from workers.sending import Sender
 
-BATCH = 500
-"""Events of one partition in one read."""
+BATCH = 50
+"""Events of one partition in one read: those of all partitions come to a webhook's queue in one script."""
 
 STAND_BY_S = 1.0
 """How often a process that does not send looks whether it should."""
@@ -32,8 +33,11 @@ Places = dict[int, EntryId]
 Name = tuple[str, str]
 """A webhook: site, id."""
 
-Wake = Callable[[Iterable[Name]], None]
-"""Told at once of webhooks that have something new to send."""
+Found = Mapping[int, Sequence[StoredEvent]]
+"""Events by partition, in their order."""
+
+Enqueue = Callable[[Name, Hook, int, Found], Awaitable[bool]]
+"""Puts events into the queue of a webhook as it was at an epoch; False: it is not so any more."""
 
 
 class Courier:
@@ -51,6 +55,8 @@ class Courier:
         self._client = client
         self._now_ms = now_ms
         self._name = secrets.token_hex(6)
+        self._precedence = Precedence()
+        self._kept: Places = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; stand by while another process sends."""
@@ -65,10 +71,16 @@ class Courier:
         """Send what has happened and is due, whoever else sends."""
         async with self._reading() as (reader, lanes), self._sending() as sender:
             for places in lanes:
-                while await self._take_next(reader, places, _nobody, block=False):
+                while await self._take_next(reader, places, self._put_in, block=False):
                     pass
+            await self._keep(lanes)
             names = await self._names(await self._store.webhooks.sites())
             await asyncio.gather(*(self._endpoint(sender, name).drain() for name in names))
+
+    async def _put_in(self, name: Name, hook: Hook, epoch: int, found: Found) -> bool:
+        """Put events into a queue, and begin nothing."""
+        deliveries, now_ms = self._store.deliveries, self._now_ms()
+        return await deliveries.enqueue(name[0], hook, epoch, found, now_ms=now_ms) is not None
 
     @contextlib.asynccontextmanager
     async def _reading(self) -> AsyncIterator[tuple[EventReader, list[Places]]]:
@@ -90,7 +102,14 @@ class Courier:
             await client.close()
 
     def _endpoint(self, sender: Sender, name: Name) -> Endpoint:
-        return Endpoint(self._store, sender, *name, now_ms=self._now_ms, meters=self._meters)
+        return Endpoint(
+            self._store,
+            sender,
+            *name,
+            now_ms=self._now_ms,
+            meters=self._meters,
+            precedence=self._precedence,
+        )
 
     async def _names(self, sites: Iterable[str]) -> list[Name]:
         ordered = list(sites)
@@ -105,7 +124,7 @@ class Courier:
 
             async def follow(places: Places) -> None:
                 while not (stop.is_set() or ended.is_set()):
-                    await self._take_next(reader, places, rounds.wake, block=True)
+                    await self._take_next(reader, places, rounds.enqueue, block=True)
 
             async def look() -> None:
                 rounds.wake(await self._names(await self._store.webhooks.sites()))
@@ -113,46 +132,54 @@ class Courier:
                     if not await self._store.webhooks.hold(self._name):
                         return
                     rounds.wake(await self._names(await self._store.webhooks.woken()))
+                    await self._keep(lanes)
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(stop.wait(), _LOOK_S)
+                await self._keep(lanes)
 
             try:
                 await _together(ended, look(), *(follow(places) for places in lanes))
             finally:
                 await rounds.close()
 
-    async def _take_next(self, reader: EventReader, places: Places, wake: Wake, *, block: bool) -> bool:
+    async def _take_next(self, reader: EventReader, places: Places, enqueue: Enqueue, *, block: bool) -> bool:
         """Hand the next events behind some places to webhooks, and move these; False: there were none."""
         found = await reader.read(places, BATCH, block=block)
         if found:
-            await self._enqueue(found, wake)
+            with self._precedence.first():
+                await self._enqueue(found, enqueue)
             places |= {p: events[-1].entry for p, events in found.items()}
         return bool(found)
 
-    async def _enqueue(self, found: Mapping[int, Sequence[StoredEvent]], wake: Wake) -> None:
-        """Hand events, given by partition in their order, to the webhooks of their sites.
-
-        Which sites have webhooks is asked after the events were read, so that none is missed.
-        """
-        sites = await self._store.webhooks.sites()
+    async def _enqueue(self, found: Found, enqueue: Enqueue) -> None:
+        """Hand events to the webhooks of their sites."""
         by_site: dict[str, dict[int, list[StoredEvent]]] = {}
         for p, events in found.items():
             for event in events:
-                if event.site in sites and event.type in TYPES:
+                if event.type in TYPES:
                     by_site.setdefault(event.site, {}).setdefault(p, []).append(event)
-        await asyncio.gather(*(self._enqueue_site(site, ours, wake) for site, ours in by_site.items()))
-        await self._store.webhooks.keep_places({p: events[-1].entry for p, events in found.items()})
+        await asyncio.gather(*(self._enqueue_site(site, ours, enqueue) for site, ours in by_site.items()))
 
-    async def _enqueue_site(self, site: str, found: Mapping[int, Sequence[StoredEvent]], wake: Wake) -> None:
-        async def enqueue(hook: Hook) -> None:
-            deliveries, now_ms = self._store.deliveries, self._now_ms()
-            await asyncio.gather(
-                *(deliveries.enqueue(site, hook, p, events, now_ms=now_ms) for p, events in found.items())
+    async def _enqueue_site(self, site: str, found: Found, enqueue: Enqueue) -> None:
+        """Hand a site's events to its webhooks, which are known from memory: where one takes events, the
+        script makes sure of all by their epoch; where none does, they are read anew."""
+        while (known := await self._store.webhooks.known(site)) is not None:
+            active = [hook for hook in known.hooks if hook.active]
+            done = await asyncio.gather(
+                *(enqueue((site, hook.id), hook, known.epoch, found) for hook in active)
             )
-            wake([(site, hook.id)])
+            if not (active and all(done)):
+                self._store.webhooks.forget(site)
+            if all(done):
+                return
 
-        hooks = await self._store.webhooks.all(site)
-        await asyncio.gather(*(enqueue(hook) for hook in hooks if hook.active))
+    async def _keep(self, lanes: Iterable[Places]) -> None:
+        """Note how far events were handed on: now and then, since who begins again passes over what it
+        finds taken."""
+        places = {p: place for lane in lanes for p, place in lane.items()}
+        if places != self._kept:
+            await self._store.webhooks.keep_places(places)
+            self._kept = places
 
 
 class Rounds:
@@ -170,14 +197,22 @@ class Rounds:
     def wake(self, names: Iterable[Name]) -> None:
         """Have webhooks looked at."""
         for name in names:
-            served = self._served.get(name)
-            if served is not None and not served[1].done():
-                served[0].wake()
-                continue
-            endpoint = self._make(name)
-            task = asyncio.create_task(endpoint.run())
-            self._served[name] = (endpoint, task)
-            task.add_done_callback(partial(self._leave, name))
+            self._endpoint(name).wake()
+
+    async def enqueue(self, name: Name, hook: Hook, epoch: int, found: Found) -> bool:
+        """Have events put into a webhook's queue, and what is due sent."""
+        return await self._endpoint(name).enqueue(hook, epoch, found)
+
+    def _endpoint(self, name: Name) -> Endpoint:
+        """The one that serves a webhook, or another where it has ended."""
+        served = self._served.get(name)
+        if served is not None and not served[1].done():
+            return served[0]
+        endpoint = self._make(name)
+        task = asyncio.create_task(endpoint.run())
+        self._served[name] = (endpoint, task)
+        task.add_done_callback(partial(self._leave, name))
+        return endpoint
 
     def _leave(self, name: Name, task: asyncio.Task[None]) -> None:
         if self._served.get(name, (None, None))[1] is task:
@@ -191,10 +226,6 @@ class Rounds:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _nobody(_: Iterable[Name]) -> None:
-    """Wake nobody."""
 
 
 async def _together(ended: asyncio.Event, *loops: Coroutine[None, None, None]) -> None:

@@ -1,12 +1,15 @@
 """What is sent to one webhook: a queue of its own, a few calls at a time, so that none waits for another's.
 
-Of a comment's deliveries one at a time is due, so calls beside each other are of different comments.
+Of a comment's deliveries one at a time is due, so calls beside each other are of different comments. Whatever
+is told to the store of a queue is answered with what is to be sent next: where the disk is written through,
+everybody waits for whoever writes, so there is one write before a call and one behind it.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -14,10 +17,12 @@ from service import tracing
 from service.errors import NotFound
 from service.metering.meters import Meters
 from service.outgoing.client import DEADLINE_S
-from service.store.deliveries import Delivery, DeliveryState, Taken
+from service.store.deliveries import Delivery, DeliveryState, Settled, Taken
+from service.store.events import StoredEvent
 from service.store.queue import UNREACHABLE
 from service.store.store import Store
 from service.store.webhooks import Hook
+from workers.precedence import Precedence
 from workers.sending import Outcome, Sender
 
 AT_ONCE = 4
@@ -27,15 +32,13 @@ LATE_MS = 10_000
 """What waited for so long is no news: a receiver that is back is sent it in batches."""
 
 BATCH = 40
-"""How many late messages are taken in hand, and noted, in one write each. Where the disk is written through,
-everybody waits for whoever writes: one by one, what one receiver missed would hold up what others are to be
-told now (`python -m bench.webhooks`)."""
-
-PACE_S = 0.01
-"""One of them begins so long after the other: a hundred in a second."""
+"""How many late messages are taken in hand, and noted, in one write."""
 
 REST_S = 1.0
 """While a receiver fails it is called once in so many seconds, whatever is due: that spares it and us."""
+
+Ask = Callable[[int], Coroutine[None, None, Taken | None]]
+"""Does something in the store, and takes so many in hand; None: it did nothing."""
 
 _FINISH_S = 3.0  # what is under way may take so long when the process ends; what is left is due again
 _LOOK_S = 30.0  # the longest sleep: a clock may be set
@@ -57,6 +60,7 @@ class Endpoint:
         *,
         now_ms: Callable[[], int],
         meters: Meters,
+        precedence: Precedence,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -64,16 +68,33 @@ class Endpoint:
         self._hook_id = hook_id
         self._now_ms = now_ms
         self._meters = meters
+        self._precedence = precedence
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._busy = 0  # how many deliveries are in hand, or asked for
+        self._asking = 0
+        self._again: int | None = None  # when to look again, unix ms
         self._fails = False
-        self._rest_until = 0.0  # by the loop's clock
+        self._rest_until = 0.0  # by the loop's clock, s
         self._behind = False
-        self._catching_up = False
+        self._pacing = asyncio.Lock()
+        self._ends = False
 
     def wake(self) -> None:
         """Look again: something may be due."""
+        self._again = 0
         self._woken.set()
+
+    async def enqueue(self, hook: Hook, epoch: int, found: Mapping[int, Sequence[StoredEvent]]) -> bool:
+        """Take events, and begin what is due; False when the site's webhooks are others by now."""
+        wanted = sum(event.type in hook.types for events in found.values() for event in events)
+
+        async def put_in(room: int) -> Taken | None:
+            return await self._store.deliveries.enqueue(
+                self._site, hook, epoch, found, now_ms=self._now_ms(), count=min(room, wanted)
+            )
+
+        return await self._ask(put_in, self._at_once())
 
     async def run(self) -> None:
         """Send what is due, and what becomes due, until nothing waits; cancelled, finish what is under way.
@@ -84,44 +105,73 @@ class Endpoint:
         try:
             while True:
                 self._woken.clear()
-                again = await self._begin(1 if self._fails else AT_ONCE)
-                if again is None and not self._sending and not self._woken.is_set():
+                if self._wait_s() <= 0:
+                    await self._look(1 if self._fails else AT_ONCE)
+                elif self._again is None and not self._busy and not self._asking:
                     return
-                await self._sleep(again)
-                if self._fails and not self._sending:
-                    await asyncio.sleep(self._rest_until - asyncio.get_running_loop().time())
+                await self._sleep()
+                await self._rest()
         finally:
             await self._finish()
 
     async def drain(self) -> None:
         """Send what is due now, and what becomes due by that."""
         while True:
-            await self._begin(AT_ONCE)
+            await self._look(AT_ONCE)
             if not self._sending:
                 return
-            await asyncio.wait(list(self._sending), return_when=asyncio.FIRST_COMPLETED)
+            while self._sending:
+                await asyncio.wait(list(self._sending))
 
-    async def _begin(self, at_once: int) -> int | None:
-        """Begin as many calls as there is room for; returns when to look again, unix ms."""
-        batch = self._behind and not self._fails
-        room = 0 if self._catching_up or (batch and self._sending) else at_once - len(self._sending)
-        if room <= 0:
-            return None
-        now_ms = self._now_ms()
-        taken = await self._store.deliveries.take(
-            self._site, self._hook_id, BATCH if batch else room, now_ms=now_ms
-        )
-        late = [one for one in taken.deliveries if now_ms - one.waits_since > LATE_MS]
-        self._behind = bool(late) and len(late) == len(taken.deliveries)
+    async def _look(self, at_once: int) -> None:
+        self._again = None
+        await self._ask(partial(self._settle, ()), at_once)
+
+    def _at_once(self) -> int:
+        """How many calls may be under way because of what happens; a receiver that fails waits its rest."""
+        return 0 if self._fails else AT_ONCE
+
+    def _room(self, at_once: int) -> int:
+        """How many may be taken in hand now."""
+        if self._ends:
+            return 0
+        if self._behind and not self._fails:
+            return 0 if self._busy else BATCH
+        return max(0, at_once - self._busy)
+
+    async def _ask(self, ask: Ask, at_once: int) -> bool:
+        """Have something done in the store, and begin what comes in hand by that; False: it did nothing."""
+        batch, room = self._behind and not self._fails, self._room(at_once)
+        self._busy += room
+        self._asking += 1
+        try:
+            taken = await ask(room)
+        finally:
+            self._busy -= room
+            self._asking -= 1
+            self._woken.set()
+        if taken is not None:
+            self._begin(taken, batch=batch, looked=room > 0)
+        return taken is not None
+
+    def _begin(self, taken: Taken, *, batch: bool, looked: bool) -> None:
+        """Begin what is in hand: a batch together, anything else each by itself."""
+        told = [when for when in (self._again, taken.again) if when is not None]
+        self._again = min(told, default=None)  # replies may overtake each other; to look too often is safe
+        if looked:
+            self._behind = bool(taken.deliveries) and all(map(self._is_late, taken.deliveries))
         if batch and taken.deliveries:
-            self._start(self._catch_up(taken))
+            self._start(taken, taken.deliveries)
         else:
             for delivery in taken.deliveries:
-                self._start(self._send(taken, delivery))
-        return taken.again
+                self._start(taken, [delivery])
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+    def _is_late(self, delivery: Delivery) -> bool:
+        return self._now_ms() - delivery.waits_since > LATE_MS
+
+    def _start(self, taken: Taken, deliveries: Sequence[Delivery]) -> None:
+        self._busy += len(deliveries)
+        task = asyncio.create_task(self._serve(taken, deliveries))
         self._sending.add(task)
         task.add_done_callback(self._sent)
 
@@ -131,33 +181,49 @@ class Endpoint:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery_left", site=self._site, hook=self._hook_id, exc_info=error)
 
-    async def _send(self, taken: Taken, delivery: Delivery) -> None:
-        """Try a delivery and note what came of it; where that fails, it is due again after a time."""
+    async def _serve(self, taken: Taken, deliveries: Sequence[Delivery]) -> None:
+        """Try deliveries, note together what came of them, and begin what is due then; where that fails,
+        they are due again after a time."""
         try:
-            await self._note(taken, await self._attempt(taken, delivery))
+            outcomes = await self._tried(taken, deliveries)
+            settled = [Settled(one.delivery, taken.until, one.due, one.pause) for one in outcomes]
+            await self._ask(partial(self._settle, settled), self._at_once())
         except UNREACHABLE as error:
             log.warning("store_unreachable", loop="courier", error=type(error).__name__)
+        else:
+            self._count(outcomes)
 
-    async def _catch_up(self, taken: Taken) -> None:
-        """Try a batch and note together what came of it; once a call fails the rest waits again."""
-        self._catching_up = True
-        room = asyncio.Semaphore(AT_ONCE)
+    async def _settle(self, settled: Sequence[Settled], room: int) -> Taken:
+        return await self._store.deliveries.settle(
+            self._site, self._hook_id, settled, now_ms=self._now_ms(), count=room
+        )
 
-        async def tried(number: int, delivery: Delivery) -> Outcome:
-            await asyncio.sleep(number * PACE_S)
-            async with room:
+    async def _tried(self, taken: Taken, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        """Try deliveries, a few at a time; once one of several fails the rest waits again."""
+        room, last_ms = asyncio.Semaphore(AT_ONCE), taken.until - DEADLINE_S * 1000
+
+        async def tried(delivery: Delivery) -> Outcome:
+            async with room, self._turn(delivery):
                 now_ms = self._now_ms()
-                if self._fails or now_ms > taken.until - DEADLINE_S * 1000:
+                if len(deliveries) > 1 and (self._fails or now_ms > last_ms):
                     return Outcome(delivery, due=now_ms, called=False)
                 return await self._attempt(taken, delivery)
 
         try:
-            outcomes = await asyncio.gather(*(tried(*numbered) for numbered in enumerate(taken.deliveries)))
-            await asyncio.gather(*(self._note(taken, outcome) for outcome in outcomes))
-        except UNREACHABLE as error:
-            log.warning("store_unreachable", loop="courier", error=type(error).__name__)
+            return await asyncio.gather(*map(tried, deliveries))
         finally:
-            self._catching_up = False
+            self._busy -= len(deliveries)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, delivery: Delivery) -> AsyncIterator[None]:
+        """News goes first; what is late begins one by one, and gives way to it."""
+        if not self._is_late(delivery):
+            with self._precedence.first():
+                yield
+            return
+        async with self._pacing:
+            await self._precedence.wait()
+        yield
 
     async def _attempt(self, taken: Taken, delivery: Delivery) -> Outcome:
         assert taken.hook is not None  # noqa: S101 - of a webhook that is gone nothing is handed out
@@ -170,24 +236,13 @@ class Endpoint:
             await self._switch_off(taken.hook)
         return outcome
 
-    async def _note(self, taken: Taken, outcome: Outcome) -> None:
-        await self._store.deliveries.settle(
-            self._site,
-            self._hook_id,
-            outcome.delivery,
-            held_until=taken.until,
-            now_ms=self._now_ms(),
-            due=outcome.due,
-            pause=outcome.pause,
-        )
-        if outcome.called or outcome.delivery.state is not DeliveryState.WAITING:
-            self._count(outcome)
-
-    def _count(self, outcome: Outcome) -> None:
-        delivery = outcome.delivery
-        self._meters.deliveries.labels(_OUTCOMES[delivery.state]).inc()
-        if delivery.state is DeliveryState.DONE:
-            self._meters.delivery_s.observe(max(0, self._now_ms() - delivery.waits_since) / 1_000)
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            delivery = outcome.delivery
+            if outcome.called or delivery.state is not DeliveryState.WAITING:
+                self._meters.deliveries.labels(_OUTCOMES[delivery.state]).inc()
+            if delivery.state is DeliveryState.DONE:
+                self._meters.delivery_s.observe(max(0, self._now_ms() - delivery.waits_since) / 1_000)
 
     async def _switch_off(self, hook: Hook) -> None:
         """Send nothing any more, unless the webhook leads elsewhere by now."""
@@ -199,14 +254,26 @@ class Endpoint:
             await self._store.webhooks.change(self._site, self._hook_id, gone)
         log.info("webhook_gone", site=self._site, hook=self._hook_id)
 
-    async def _sleep(self, again: int | None) -> None:
+    def _wait_s(self) -> float:
+        """How long there is nothing to do but to wait for a call to end, or to be woken."""
+        if self._again is None or not self._room(1 if self._fails else AT_ONCE):
+            return _LOOK_S
+        return min((self._again - self._now_ms()) / 1000, _LOOK_S)
+
+    async def _sleep(self) -> None:
         """Wait for a call to end, to be woken, or for the time to look again."""
-        wait_s = _LOOK_S if again is None else (again - self._now_ms()) / 1000
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(max(wait_s, 0.0), _LOOK_S)):
+            async with asyncio.timeout(max(self._wait_s(), 0.0)):
                 await self._woken.wait()
 
+    async def _rest(self) -> None:
+        """Leave a receiver that fails alone for a while after each call."""
+        rest_s = self._rest_until - asyncio.get_running_loop().time()
+        if self._fails and not self._busy and rest_s > 0:
+            await asyncio.sleep(rest_s)
+
     async def _finish(self) -> None:
+        self._ends = True
         if not self._sending:
             return
         _, left = await asyncio.wait(list(self._sending), timeout=_FINISH_S)

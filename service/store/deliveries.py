@@ -6,7 +6,7 @@ some seconds; if nobody says what became of it, it is due again.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ from service.store.connection import again_if_interrupted
 from service.store.events import StoredEvent
 from service.store.ordered import Cursor, Order, page_of
 from service.store.scripts import call
-from service.store.webhooks import TEST, Hook, load
+from service.store.webhooks import TEST, Hook, load, of_hook
 from service.store.wire import Argument, Commands
 
 HELD_MS = 20_000
@@ -40,9 +40,6 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     DEAD = "dead"
-
-
-_KEPT = {DeliveryState.WAITING: 0, DeliveryState.DONE: DONE_KEPT, DeliveryState.DEAD: DEAD_KEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +89,31 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an attempt.
+
+    Attributes:
+        delivery: as it shall be kept.
+        held_until: as `Taken.until` said, unix ms.
+        due: when it is tried again, unix ms; unused unless it waits.
+        pause: until when the receiver wants nothing, unix ms.
+    """
+
+    delivery: Delivery
+    held_until: int
+    due: int = 0
+    pause: int | None = None
+
+    def arguments(self) -> list[Argument]:
+        """As `settle.lua` takes it."""
+        one = self.delivery
+        return [
+            *(one.id, one.comment_id or "", _dump(one), one.state.value),
+            *(self.held_until, self.due, self.pause or ""),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPage:
     """Some deliveries, each with when it is due (None: it is not), and where the next page begins."""
 
@@ -106,64 +128,72 @@ class DeliveryStore:
         self._commands = commands
 
     async def enqueue(
-        self, site: str, hook: Hook, p: int, events: Sequence[StoredEvent], *, now_ms: int
-    ) -> None:
-        """Take events of one partition, in their order: those that the webhook asks for will be sent, each
-        once, however often they are given."""
-        wanted = [event for event in events if event.type in hook.types]
-        flat = [part for event in wanted for part in (str(event.entry), *_arguments(_told(event)))]
-        await self._enqueue(site, hook.id, [now_ms, p, str(events[-1].entry), *flat])
+        self,
+        site: str,
+        hook: Hook,
+        epoch: int,
+        found: Mapping[int, Sequence[StoredEvent]],
+        *,
+        now_ms: int,
+        count: int = 0,
+    ) -> Taken | None:
+        """Take events, by partition in their order: those that the webhook asks for will be sent, each once,
+        however often they are given. And take what is due in hand.
+
+        Args:
+            epoch: at which the webhook was as it is given.
+            count: how many are taken in hand.
+
+        Returns:
+            None when the site's webhooks are others by now; nothing was taken then.
+        """
+        wanted = [event for events in found.values() for event in events if event.type in hook.types]
+        looked_at = [part for p, events in found.items() for part in (p, str(events[-1].entry))]
+        rows = [part for event in wanted for part in (event.p, str(event.entry), *_arguments(_told(event)))]
+        arguments: list[Argument] = [epoch, len(found), *looked_at, *rows]
+        return await self._call("enqueue", site, hook.id, arguments, now_ms=now_ms, count=count)
 
     async def add(self, site: str, hook_id: str, delivery: Delivery, *, now_ms: int) -> None:
         """Send one that no event tells of, or one that is over once more; one that waits, at once."""
-        await self._enqueue(site, hook_id, [now_ms, "", "", "", *_arguments(delivery)])
-
-    async def _enqueue(self, site: str, hook_id: str, arguments: list[Argument]) -> None:
-        names = [
-            keys.hooks(site),
-            *_named(site, hook_id, "taken", "deliveries", "lines", "due", "held", "waiting", "done", "dead"),
-        ]
-        await call(self._commands, "enqueue", names, [hook_id, *arguments])
+        arguments: list[Argument] = ["", 0, "", "", *_arguments(delivery)]
+        await self._call("enqueue", site, hook_id, arguments, now_ms=now_ms, count=0)
 
     async def take(self, site: str, hook_id: str, count: int, *, now_ms: int) -> Taken:
         """Take what is due in hand."""
-        names = [keys.hooks(site), *_named(site, hook_id, "deliveries", "due", "held", "pause")]
-        until = now_ms + HELD_MS
-        stored, again, *flat = await call(
-            self._commands, "take", names, [hook_id, now_ms, count, until], repeat=False
-        )
-        deliveries = [_load(flat[i].decode(), flat[i + 1]) for i in range(0, len(flat), 2)]
-        return Taken(load(stored) if stored else None, deliveries, until, int(again) if again else None)
+        return await self.settle(site, hook_id, [], now_ms=now_ms, count=count)
 
     async def settle(
-        self,
-        site: str,
-        hook_id: str,
-        delivery: Delivery,
-        *,
-        held_until: int,
-        now_ms: int,
-        due: int = 0,
-        pause: int | None = None,
-    ) -> bool:
-        """Note what became of an attempt.
+        self, site: str, hook_id: str, settled: Iterable[Settled], *, now_ms: int, count: int = 0
+    ) -> Taken:
+        """Note what became of attempts, and take what is due in hand.
+
+        One that was over already, or failed and is in other hands, stays as it is.
 
         Args:
-            delivery: as it shall be kept.
-            due: when it is tried again, if it waits.
-            pause: until when the receiver wants nothing.
-
-        Returns:
-            False when it was over already, or failed and is in other hands.
+            count: how many are taken in hand.
         """
-        names = _named(
-            site, hook_id, "deliveries", "lines", "due", "held", "waiting", delivery.state.value, "pause"
+        rows = [part for one in settled for part in one.arguments()]
+        taken = await self._call(
+            "settle", site, hook_id, [DONE_KEPT, DEAD_KEPT, *rows], now_ms=now_ms, count=count
         )
-        arguments: list[Argument] = [
-            *(delivery.id, delivery.comment_id or "", _dump(delivery), delivery.state.value),
-            *(now_ms, held_until, due, pause or "", _KEPT[delivery.state]),
-        ]
-        return bool(await call(self._commands, "settle", names, arguments))
+        assert taken is not None  # noqa: S101 - it compares no epoch
+        return taken
+
+    async def _call(
+        self, name: str, site: str, hook_id: str, arguments: list[Argument], *, now_ms: int, count: int
+    ) -> Taken | None:
+        """Run a script of a webhook's queue; None when it says that it did nothing.
+
+        It may run twice: what the first run handed out, and nobody learnt of, is due again after its time.
+        """
+        until = now_ms + HELD_MS
+        first: list[Argument] = [hook_id, now_ms, count, until]
+        answer = await call(self._commands, name, of_hook(site, hook_id), [*first, *arguments])
+        if answer is None:
+            return None
+        stored, again, *flat = answer
+        deliveries = [_load(flat[i].decode(), flat[i + 1]) for i in range(0, len(flat), 2)]
+        return Taken(load(stored) if stored else None, deliveries, until, int(again) if again else None)
 
     async def get(self, site: str, hook_id: str, delivery_id: str) -> Delivery:
         """One delivery.

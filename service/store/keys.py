@@ -37,6 +37,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{hooks}:read` | HASH | partition → the event up to which every webhook has its deliveries |
 | `codau:{hooks}:sending` | STRING | which process sends; gone 5 s after it has died |
 | `codau:{hooks:<site>}:hooks` | HASH | webhook id → JSON, see `service/store/webhooks.py` |
+| `codau:{hooks:<site>}:epoch` | STRING | grows with every change of the site's webhooks |
 | `codau:{hooks:<site>}:<hook>:taken` | HASH | partition → the last event that this webhook has taken |
 | `codau:{hooks:<site>}:<hook>:deliveries` | HASH | delivery id → JSON, see `service/store/deliveries.py` |
 | `codau:{hooks:<site>}:<hook>:lines` | HASH | comment → ids of its deliveries that wait, in order |
@@ -156,6 +157,10 @@ def day(site: str, date: str) -> str:
 
 def hooks(site: str) -> str:
     return f"codau:{{hooks:{site}}}:hooks"
+
+
+def hooks_epoch(site: str) -> str:
+    return f"codau:{{hooks:{site}}}:epoch"
 
 
 def hook(site: str, hook_id: str, what: str) -> str:

@@ -26,6 +26,8 @@ _SHARED: Mapping[str, Sequence[str]] = {
     "limit": ["_limit"],
     "submit": ["_submit"],
     "intake": ["_limit", "_submit"],
+    "enqueue": ["_hand_out"],
+    "settle": ["_hand_out"],
 }
 """Rules that stand in front of a script: each is one file, however many scripts apply it."""
 
@@ -35,7 +37,9 @@ def script(name: str) -> Script:
     """Read `lua/<name>.lua`, with the rules it applies in front of it."""
     folder = files("service.store").joinpath("lua")
     parts = [*_SHARED.get(name, ()), name]
-    text = "\n".join(folder.joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in parts)
+    *shared, own = (folder.joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in parts)
+    flags = own[: own.index("\n")] if own.startswith("#!") else ""  # the server reads them in the first line
+    text = "\n".join([flags, *shared, own.removeprefix(flags)])
     return Script(name, text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
@@ -56,7 +60,7 @@ ALL = (
         "waiting",
     ),
     *("restore", "restore_thread", "restore_standing"),
-    *("hook", "enqueue", "take", "settle"),
+    *("hook", "enqueue", "settle"),
 )
 
 

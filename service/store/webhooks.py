@@ -69,12 +69,22 @@ class Hook:
         return replace(self, secret=secret, previous=self.secret, previous_until=now_ms + ROTATION_MS)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A site's webhooks at one epoch, oldest first."""
+
+    epoch: int
+    hooks: Sequence[Hook]
+
+
 class WebhookStore:
     """Keeps webhooks."""
 
     def __init__(self, commands: Commands, partitions: Partitions) -> None:
         self._commands = commands
         self._partitions = partitions
+        self._hooked: set[str] = set()
+        self._known: dict[str, Known] = {}
 
     async def add(self, site: str, hook: Hook, places: Sequence[EntryId]) -> None:
         """Keep a new one, which is told of what happens after the places given, by partition.
@@ -133,8 +143,29 @@ class WebhookStore:
         return stored
 
     async def _store(self, site: str, hook_id: str, before: bytes, after: bytes, *places: Argument) -> int:
-        names = [keys.hooks(site), *(keys.hook(site, hook_id, what) for what in OF_HOOK)]
-        return int(await call(self._commands, "hook", names, [hook_id, before, after, MOST, *places]))
+        arguments = [hook_id, before, after, MOST, *places]
+        return int(await call(self._commands, "hook", of_hook(site, hook_id), arguments))
+
+    async def known(self, site: str) -> Known | None:
+        """A site's webhooks as this process last saw them, for who makes sure by the epoch in the step that
+        relies on it; None where it never had any."""
+        known = self._known.get(site)
+        if known is None and await self._is_hooked(site):
+            epoch = int(await again_if_interrupted(self._commands, "GET", keys.hooks_epoch(site)) or 0)
+            known = self._known[site] = Known(epoch, await self.all(site))
+        return known
+
+    def forget(self, site: str) -> None:
+        """Have a site's webhooks read again."""
+        self._known.pop(site, None)
+
+    async def _is_hooked(self, site: str) -> bool:
+        """Whether a site has, or had, webhooks; one that had once is not asked for again."""
+        if site not in self._hooked and await again_if_interrupted(
+            self._commands, "SISMEMBER", keys.HOOKED, site
+        ):
+            self._hooked.add(site)
+        return site in self._hooked
 
     async def sites(self) -> set[str]:
         """Sites that may have webhooks."""
@@ -165,6 +196,12 @@ class WebhookStore:
         """Note up to where that is; an older note costs no more than reading again."""
         flat = [part for p, place in places.items() for part in (p, str(place))]
         await again_if_interrupted(self._commands, "HSET", keys.HOOKS_READ, *flat)
+
+
+def of_hook(site: str, hook_id: str) -> list[str]:
+    """The keys of the scripts that serve one webhook, in their order."""
+    own = (keys.hook(site, hook_id, what) for what in OF_HOOK)
+    return [keys.hooks(site), keys.hooks_epoch(site), *own]
 
 
 def new_id() -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from service.store.deliveries import Delivery, DeliveryState, trial
+from service.store.deliveries import Delivery, DeliveryState, Settled, trial
 from service.store.events import START
 from service.store.store import Store
 from service.store.webhooks import TYPES, Hook
@@ -39,7 +39,7 @@ async def dead(store: Store) -> None:
     taken = await store.deliveries.take("bao", "wh_1", 10, now_ms=5_000)
     for one in taken.deliveries:
         tried = replace(one, attempts=13, at=6_000, error="timeout", state=DeliveryState.DEAD)
-        await store.deliveries.settle("bao", "wh_1", tried, held_until=taken.until, now_ms=6_000)
+        await store.deliveries.settle("bao", "wh_1", [Settled(tried, taken.until)], now_ms=6_000)
 
 
 async def waiting(store: Store) -> list[Delivery]:

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from email.utils import formatdate
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,12 @@ import redis
 from aiohttp import web
 
 from service.clock import unix_ms
+from service.comments.lifecycle import decide
+from service.comments.model import Entry, Event, State
 from service.outgoing.client import OutgoingClient
 from service.store import keys
+from service.store.comments import Step
+from service.store.deliveries import Delivery, Settled, Taken
 from tests.api.calls import BETTER, GOOD
 from tests.running import Running, running
 from tests.store.cluster import cluster
@@ -505,16 +511,16 @@ async def test_what_waited_long_is_taken_and_noted_in_batches(
         await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}")
     clock.forward(3_600)
     taken: list[int] = []
-    take = service.store.deliveries.take
+    settle = service.store.deliveries.settle
 
-    async def noted(*given: Any, **named: Any) -> Any:
-        found = await take(*given, **named)
-        taken.append(len(found.deliveries))
-        return found
+    async def noted(site: str, hook_id: str, settled: Iterable[Settled], **named: Any) -> Taken:
+        of_one_write = list(settled)
+        taken.append(len(of_one_write))
+        return await settle(site, hook_id, of_one_write, **named)
 
-    monkeypatch.setattr(service.store.deliveries, "take", noted)
+    monkeypatch.setattr(service.store.deliveries, "settle", noted)
     await Courier(service.store, private_client, clock).drain()
-    assert [count for count in taken if count] == [AT_ONCE, 20]
+    assert [count for count in taken if count] == [1] * AT_ONCE + [20]
     assert len({message.id for message in receiver.messages}) == 24
     assert await deliveries(service, hook, "waiting") == []
 
@@ -563,6 +569,103 @@ async def test_two_processes_one_of_which_is_killed_lose_nothing(
     assert len({message.id for message in receiver.messages}) == 20
     other.terminate()
     assert await asyncio.wait_for(other.wait(), 10) == 0
+
+
+async def test_a_webhook_is_served_as_it_was_changed_from_the_next_event_on(
+    service: Running, receiver: Receiver
+) -> None:
+    """Though the process keeps webhooks in memory."""
+    stop = asyncio.Event()
+    working = asyncio.create_task(Courier(service.store, private_client).run(stop))
+    async with receiving() as other:
+        hook = await set_hook(service, receiver, types=["comment.pending"])
+        path = f"/v1/sites/bao/webhooks/{hook['id']}"
+        first = (await service.submit(GOOD))["id"]
+        await until(lambda: comments(receiver) == [first])
+        await set_hook(service, other, types=["comment.pending"])
+        await service.admin("PATCH", path, json={"active": False})
+        second = (await service.submit(BETTER))["id"]
+        await until(lambda: comments(other) == [second])
+        assert await deliveries(service, hook, "waiting") == []
+        await service.admin("PATCH", path, json={"active": True})
+        third = (await service.submit("Chuyện này đã được sửa từ hôm qua rồi.", thread="khac"))["id"]
+        await until(lambda: comments(receiver) == [first, third])
+        stop.set()
+        await asyncio.wait_for(working, 10)
+
+
+def comments(receiver: Receiver) -> list[str]:
+    """What the messages that came are about."""
+    return [message.told[0] for message in receiver.messages]
+
+
+async def run_by_the_server(service: Running) -> dict[str, int]:
+    """How often it has carried out what a courier asked it for."""
+    told = (await service.store.commands.run("INFO", "commandstats")).decode()
+    found = dict(re.findall(r"cmdstat_(\w+):calls=(\d+)", told))
+    return {name: int(found.get(name, 0)) for name in ("evalsha", "hgetall", "smembers")}
+
+
+async def test_a_message_costs_one_script_before_its_call_and_one_behind_it(
+    service: Running, receiver: Receiver
+) -> None:
+    """Where the disk is written through, everybody waits for whoever writes."""
+    ids = [(await service.submit(f"Ý kiến số {number} của tôi."))["id"] for number in range(6)]
+    await set_hook(service, receiver)
+    stop = asyncio.Event()
+    working = asyncio.create_task(Courier(service.store, private_client).run(stop))
+    await service.website("DELETE", f"/v1/comments/{ids[0]}")
+    await until(lambda: comments(receiver) == ids[:1])
+    before = await run_by_the_server(service)
+    for number, one in enumerate(ids[1:], 2):
+        comment = await service.store.comments.get("bao", one)
+        edit = Entry(Event.EDITED, State.PENDING, "Lan", unix_ms(), "k1", text=BETTER)
+        assert await service.store.comments.commit(Step(comment, decide(comment, edit)))
+        await until(lambda sent=number: len(receiver.messages) == sent)
+    stop.set()
+    await asyncio.wait_for(working, 10)
+    after = await run_by_the_server(service)
+    assert after["evalsha"] - before["evalsha"] <= 5 + 2 * 5 + 1, "what was sent first may still be noted"
+    assert [after[name] - before[name] for name in ("hgetall", "smembers")] == [0, 0]
+
+
+async def miss(service: Running, hook: Any, ids: Sequence[str], each: int) -> None:
+    """Let some messages of each comment wait, since an hour ago, as if each told of its verdict."""
+    at = unix_ms() - 3_600_000
+    for number in range(each):
+        for place, one in enumerate(ids):
+            message = Delivery(f"{at:012x}-{number:04x}-{place:03x}", "comment.pending", one, 2, at + number)
+            await service.store.deliveries.add("bao", hook["id"], message, now_ms=at)
+
+
+async def test_a_process_that_is_killed_amid_a_backlog_loses_nothing_and_keeps_the_order(
+    service: Running, receiver: Receiver
+) -> None:
+    """Of the batch that it had in hand messages come twice, but none behind a later one of its comment."""
+    ids = [(await service.submit(f"Ý kiến số {number} của tôi."))["id"] for number in range(12)]
+    hook = await set_hook(service, receiver)
+    await miss(service, hook, ids, 5)
+
+    def stalls_amid_a_batch() -> web.Response:
+        if len(receiver.messages) == AT_ONCE + 2 * len(ids):
+            receiver.hangs = asyncio.Event()
+        return web.Response(status=204)
+
+    receiver.reply = stalls_amid_a_batch
+    one = await started(service)
+    await until(lambda: receiver.hangs is not None)
+    one.kill()
+    await one.wait()
+    stalled, receiver.hangs = receiver.hangs, None
+    assert stalled is not None
+    stalled.set()
+    await Courier(service.store, private_client, lambda: unix_ms() + 60_000).drain()
+    for comment in ids:
+        came = [message.id for message in receiver.messages if message.told[0] == comment]
+        assert [first for first, _ in groupby(came)] == sorted(set(came))
+        assert len(set(came)) == 5
+    assert len(receiver.messages) > 5 * len(ids), "what was in hand came twice"
+    assert await deliveries(service, hook, "waiting") == []
 
 
 async def test_all_partitions_are_followed_on_a_cluster(receiver: Receiver, tmp_path: Path) -> None:

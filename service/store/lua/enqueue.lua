@@ -1,26 +1,22 @@
--- enqueue: put deliveries into a webhook's queue, those of events each once, however often they are sent.
+-- enqueue: put deliveries into a webhook's queue, those of events each once, however often they are sent; and
+-- hand out what is due.
 --
--- KEYS[1]  HASH  codau:{hooks:<site>}:hooks
--- KEYS[2]  HASH  codau:{hooks:<site>}:<hook>:taken        partition → the last event that it has taken
--- KEYS[3]  HASH  codau:{hooks:<site>}:<hook>:deliveries
--- KEYS[4]  HASH  codau:{hooks:<site>}:<hook>:lines        comment → ids that wait, in order, by blanks
--- KEYS[5]  ZSET  codau:{hooks:<site>}:<hook>:due
--- KEYS[6]  ZSET  codau:{hooks:<site>}:<hook>:held
--- KEYS[7]  ZSET  codau:{hooks:<site>}:<hook>:waiting
--- KEYS[8]  ZSET  codau:{hooks:<site>}:<hook>:done
--- KEYS[9]  ZSET  codau:{hooks:<site>}:<hook>:dead
--- ARGV[1]  the webhook's id
--- ARGV[2]  now, unix ms
--- ARGV[3]  partition, or "" where the deliveries are none of events: a test, or one to be sent again
--- ARGV[4]  the last event of that partition that has been looked at, "<ms>-<seq>"
--- then for each delivery, the oldest first:
---   +1  its event's place, "<ms>-<seq>", or ""
---   +2  id
---   +3  comment, behind whose earlier deliveries it waits, or ""
---   +4  when what it tells happened, unix ms
---   +5  JSON
+-- KEYS, ARGV[1…4]  see `_hand_out`
+-- ARGV[5]  the epoch of the site's webhooks as it was read, or "" where the deliveries are none of events: a
+--          test, or one to be sent again
+-- ARGV[6]  how many partitions the events are of; then for each:
+--   +1  partition
+--   +2  the last event of it that has been looked at, "<ms>-<seq>"
+-- then for each delivery, the oldest of a partition first:
+--   +1  partition, or ""
+--   +2  its event's place, "<ms>-<seq>", or ""
+--   +3  id
+--   +4  comment, behind whose earlier deliveries it waits, or ""
+--   +5  when what it tells happened, unix ms
+--   +6  JSON
 --
--- Returns  how many were put in, or -1 when there is no such webhook. One that waits already becomes due.
+-- Returns  what is handed out, or false when the epoch is another: nothing changed then. For a webhook that is
+--          gone nothing is put in. One that waits already becomes due.
 
 local function behind(place, last)
   local ms, seq = place:match("^(%d+)-(%d+)$")
@@ -30,36 +26,47 @@ local function behind(place, last)
 end
 
 local function line_up(id, comment)
-  local line = comment ~= "" and redis.call("HGET", KEYS[4], comment)
+  local line = comment ~= "" and redis.call("HGET", LINES, comment)
   if comment ~= "" then
-    redis.call("HSET", KEYS[4], comment, line and (line .. " " .. id) or id)
+    redis.call("HSET", LINES, comment, line and (line .. " " .. id) or id)
   end
   if not line then
-    redis.call("ZADD", KEYS[5], ARGV[2], id)
+    redis.call("ZADD", DUE, ARGV[2], id)
   end
 end
 
-if redis.call("HEXISTS", KEYS[1], ARGV[1]) == 0 then
-  return -1
+local function put_in(id, comment, at, document)
+  if redis.call("ZSCORE", WAITING, id) then
+    redis.call("ZADD", DUE, "XX", ARGV[2], id)
+    return
+  end
+  redis.call("ZREM", DONE, id)
+  redis.call("ZREM", DEAD, id)
+  redis.call("HSET", DELIVERIES, id, document)
+  redis.call("ZADD", WAITING, at, id)
+  line_up(id, comment)
 end
-local last = ARGV[3] ~= "" and redis.call("HGET", KEYS[2], ARGV[3]) or "0-0"
-local count = 0
-for at = 5, #ARGV, 5 do
-  local id = ARGV[at + 1]
-  if ARGV[at] == "" or behind(ARGV[at], last) then
-    if redis.call("ZSCORE", KEYS[7], id) then
-      redis.call("ZADD", KEYS[5], "XX", ARGV[2], id)
-    else
-      redis.call("ZREM", KEYS[8], id)
-      redis.call("ZREM", KEYS[9], id)
-      redis.call("HSET", KEYS[3], id, ARGV[at + 4])
-      redis.call("ZADD", KEYS[7], ARGV[at + 3], id)
-      line_up(id, ARGV[at + 2])
-      count = count + 1
-    end
+
+if ARGV[5] ~= "" and (redis.call("GET", EPOCH) or "0") ~= ARGV[5] then
+  return false
+end
+if redis.call("HEXISTS", HOOKS, ARGV[1]) == 0 then
+  return hand_out()
+end
+
+local first = 7 + 2 * tonumber(ARGV[6])
+local last = {}
+for at = 7, first - 1, 2 do
+  last[ARGV[at]] = redis.call("HGET", TAKEN, ARGV[at]) or "0-0"
+end
+for at = first, #ARGV, 6 do
+  if ARGV[at] == "" or behind(ARGV[at + 1], last[ARGV[at]]) then
+    put_in(ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5])
   end
 end
-if ARGV[3] ~= "" and behind(ARGV[4], last) then
-  redis.call("HSET", KEYS[2], ARGV[3], ARGV[4])
+for at = 7, first - 1, 2 do
+  if behind(ARGV[at + 1], last[ARGV[at]]) then
+    redis.call("HSET", TAKEN, ARGV[at], ARGV[at + 1])
+  end
 end
-return count
+return hand_out()
