@@ -83,10 +83,11 @@ def test_marks_taken_off_leave_letters_that_are_known() -> None:
 
 
 def test_threads_get_what_one_alone_gets() -> None:
-    alone = [_findings(text) for text in _OURS]
+    some = _OURS[::4]
+    alone = [_findings(text) for text in some]
     words_of.cache_clear()
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(_findings, _OURS)) == alone
+        assert list(threads.map(_findings, some)) == alone
 
 
 @given(st.sampled_from([row[1] for row in rows("diacritics")] + proper()))
