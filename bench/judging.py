@@ -54,6 +54,7 @@ def published(data: Path) -> None:
     """Comments that a newspaper published: how many would be rejected or flagged, by code, and how fast."""
     texts = [text for text in map(clean, lines(data / "corpus" / "victsd.txt.xz")) if text]
     codes: Counter[str] = Counter()
+    sure: Counter[tuple[str, float]] = Counter()
     rejected = flagged = 0
     spent = []
     for text in texts:
@@ -64,13 +65,20 @@ def published(data: Path) -> None:
         rejected += bool(rejecting)
         flagged += bool(findings) and not rejecting
         codes.update(finding.code for finding in findings)
+        sure.update((one.code, step) for one in findings for step in _STEPS if one.score >= step)
     share = 100 / len(texts)
     print(f"published comments: {len(texts):,}")
     print(f"  rejected {rejected * share:.2f} %, flagged {flagged * share:.2f} %")
     print("  " + ", ".join(f"{code} {times * share:.2f} %" for code, times in codes.most_common()))
+    for code in ("spam", "toxic"):
+        told = (f"{step}: {sure[code, step] * share:.2f} %" for step in _STEPS)
+        print(f"  {code} with a score from", ", ".join(told))
     median, last = np.quantile(np.array(spent) * 1e6, [0.5, 0.99])
     print(f"  processor time of one: median {median:.0f} µs, 99th percentile {last:.0f} µs")
 
+
+_STEPS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+"""Thresholds to choose from, as docs/policy.md shows them."""
 
 _REJECTING = frozenset(
     ["banned_author", "missing_diacritics", "raw_keystrokes", "banned_word", "blocked_link"]
