@@ -122,7 +122,7 @@ export class Codau {
       method,
       headers: { ...this.#headers, ...content, ...headers },
       body: document === undefined ? undefined : JSON.stringify(document),
-      signal: AbortSignal.timeout(1000 * withinS),
+      signal: AbortSignal.timeout(Math.ceil(1000 * withinS)),
       cache: "no-store",
     }).catch((error) => {
       throw new Problem(503, "unavailable", { detail: String(error.cause ?? error) });

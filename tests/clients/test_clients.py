@@ -108,6 +108,14 @@ async def test_a_bad_moment_makes_no_second_comment(service: Running, command: l
     assert [item["id"] for item in waiting] == [sent["id"]]
 
 
+async def test_a_page_is_read_at_the_second_try(service: Running, command: list[str]) -> None:
+    assert service.website.key
+    async with network(service) as between, client(command, between.url, service.website.key) as codau:
+        between.faults = ["busy"]
+        assert await codau("counts", ["a"]) == {"a": 0}
+        assert len(between.calls) == 2
+
+
 async def test_a_service_that_stays_away_is_told_soon(service: Running, command: list[str]) -> None:
     assert service.website.key
     async with network(service) as between, client(command, between.url, service.website.key) as codau:
