@@ -91,10 +91,10 @@ class Endpoint:
 
         async def put_in(room: int) -> Taken | None:
             return await self._store.deliveries.enqueue(
-                self._site, hook, epoch, found, now_ms=self._now_ms(), count=min(room, wanted)
+                self._site, hook, epoch, found, now_ms=self._now_ms(), count=room
             )
 
-        return await self._ask(put_in, self._at_once())
+        return await self._ask(put_in, min(wanted, self._room(self._at_once())))
 
     async def run(self) -> None:
         """Send what is due, and what becomes due, until nothing waits; cancelled, finish what is under way.
@@ -125,7 +125,7 @@ class Endpoint:
 
     async def _look(self, at_once: int) -> None:
         self._again = None
-        await self._ask(partial(self._settle, ()), at_once)
+        await self._ask(partial(self._settle, ()), self._room(at_once))
 
     def _at_once(self) -> int:
         """How many calls may be under way because of what happens; a receiver that fails waits its rest."""
@@ -139,9 +139,9 @@ class Endpoint:
             return 0 if self._busy else BATCH
         return max(0, at_once - self._busy)
 
-    async def _ask(self, ask: Ask, at_once: int) -> bool:
+    async def _ask(self, ask: Ask, room: int) -> bool:
         """Have something done in the store, and begin what comes in hand by that; False: it did nothing."""
-        batch, room = self._behind and not self._fails, self._room(at_once)
+        batch = self._behind and not self._fails
         self._busy += room
         self._asking += 1
         try:
@@ -179,19 +179,21 @@ class Endpoint:
         self._sending.discard(task)
         self._woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
+            self._leave(error)
+
+    def _leave(self, error: BaseException) -> None:
+        """Tell why deliveries were left as they are; they are due again after a time."""
+        if isinstance(error, UNREACHABLE):
+            log.warning("store_unreachable", loop="courier", error=type(error).__name__)
+        else:
             log.error("delivery_left", site=self._site, hook=self._hook_id, exc_info=error)
 
     async def _serve(self, taken: Taken, deliveries: Sequence[Delivery]) -> None:
-        """Try deliveries, note together what came of them, and begin what is due then; where that fails,
-        they are due again after a time."""
-        try:
-            outcomes = await self._tried(taken, deliveries)
-            settled = [Settled(one.delivery, taken.until, one.due, one.pause) for one in outcomes]
-            await self._ask(partial(self._settle, settled), self._at_once())
-        except UNREACHABLE as error:
-            log.warning("store_unreachable", loop="courier", error=type(error).__name__)
-        else:
-            self._count(outcomes)
+        """Try deliveries, note together what came of them, and begin what is due then."""
+        outcomes = await self._tried(taken, deliveries)
+        settled = [Settled(one.delivery, taken.until, one.due, one.pause) for one in outcomes]
+        await self._ask(partial(self._settle, settled), self._room(self._at_once()))
+        self._count(outcomes)
 
     async def _settle(self, settled: Sequence[Settled], room: int) -> Taken:
         return await self._store.deliveries.settle(
@@ -199,7 +201,10 @@ class Endpoint:
         )
 
     async def _tried(self, taken: Taken, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-        """Try deliveries, a few at a time; once one of several fails the rest waits again."""
+        """Try deliveries, a few at a time; once one of several fails the rest waits again.
+
+        One that cannot be tried is left as it is, and no other with it.
+        """
         room, last_ms = asyncio.Semaphore(AT_ONCE), taken.until - DEADLINE_S * 1000
 
         async def tried(delivery: Delivery) -> Outcome:
@@ -210,9 +215,13 @@ class Endpoint:
                 return await self._attempt(taken, delivery)
 
         try:
-            return await asyncio.gather(*map(tried, deliveries))
+            ends = await asyncio.gather(*map(tried, deliveries), return_exceptions=True)
         finally:
             self._busy -= len(deliveries)
+        for end in ends:
+            if isinstance(end, BaseException):
+                self._leave(end)
+        return [end for end in ends if isinstance(end, Outcome)]
 
     @contextlib.asynccontextmanager
     async def _turn(self, delivery: Delivery) -> AsyncIterator[None]:

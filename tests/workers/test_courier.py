@@ -525,6 +525,22 @@ async def test_what_waited_long_is_taken_and_noted_in_batches(
     assert await deliveries(service, hook, "waiting") == []
 
 
+async def test_one_comment_that_cannot_be_read_has_nothing_else_of_its_batch_sent_twice(
+    service: Running, receiver: Receiver, courier: Courier, clock: Clock
+) -> None:
+    await set_hook(service, receiver, types=["comment.pending"])
+    ids = [
+        (await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}"))["id"]
+        for number in range(16)
+    ]
+    p = service.store.partitions.of_comment(ids[9])
+    await service.store.commands.run("SET", keys.comment(p, "bao", ids[9]), "{")
+    for _ in range(3):
+        clock.forward(60)
+        await courier.drain()
+    assert sorted(comments(receiver)) == sorted(set(ids) - {ids[9]})
+
+
 async def test_a_receiver_that_fails_amid_a_batch_is_left_alone_with_the_rest_of_it(
     service: Running, receiver: Receiver, clock: Clock
 ) -> None:
@@ -647,7 +663,7 @@ async def test_a_process_that_is_killed_amid_a_backlog_loses_nothing_and_keeps_t
     await miss(service, hook, ids, 5)
 
     def stalls_amid_a_batch() -> web.Response:
-        if len(receiver.messages) == AT_ONCE + 2 * len(ids):
+        if len(receiver.messages) == AT_ONCE + len(ids) + len(ids) // 2:
             receiver.hangs = asyncio.Event()
         return web.Response(status=204)
 
