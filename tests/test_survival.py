@@ -70,7 +70,7 @@ async def test_all_that_was_answered_is_there_and_judged_once(tmp_path: Path) ->
         await asyncio.gather(senders.send_all(), kill_each(running, senders))
         assert len(senders.acknowledged) == COMMENTS
         url = f"unix://{next((tmp_path / 'data').rglob('*.sock'))}"
-        eventually(lambda: not everything(url).queued, within_s=20)
+        eventually(lambda: not everything(url).queued, within_s=60)  # intake outruns one worker
         found = everything(url)
     assert sorted(found.comments) == sorted(senders.acknowledged.values())
     assert_judged_once(found)
