@@ -21,6 +21,14 @@ install: .venv/installed  ## .venv with what the service needs, and .venv/bin/co
 test: .venv/installed-dev  ## every test
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+.PHONY: bench
+bench: .venv/installed-dev  ## how fast it is, goal by goal, into docs/performance.md; ten minutes
+	$(BIN)/python -m bench
+
+.PHONY: bench-quick
+bench-quick: .venv/installed-dev  ## the same in a minute, beside what is recorded; fails on no figure
+	-$(BIN)/python -m bench --quick
+
 .PHONY: lint
 lint: .venv/installed-dev  ## style, layout, types
 	$(BIN)/ruff check .
@@ -43,11 +51,11 @@ COMPILE = pip compile pyproject.toml --quiet --universal --python-version 3.11 -
 
 .PHONY: clean
 clean:  ## remove what the set-up made; the data folder stays
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: help
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 20
 
 .venv/bin/pip:
 	@sh .ci/python $(PYTHON)

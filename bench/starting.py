@@ -9,16 +9,16 @@ from pathlib import Path
 from bench.results import Row
 from service.supervision.children import environment, program
 
-STARTS_WITH_COMMENTS = 3
+STARTS_WITH_COMMENTS = 3  # at the most: each reads all of them
 
 
 def rows(stored: Path, count: int, rounds: int) -> list[Row]:
-    """Start as often in an empty folder, and three times in one that holds so many comments."""
+    """Start so often in an empty folder, and in one that holds so many comments."""
     empty = []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             empty.append(started_s(Path(folder)))
-    full = [started_s(stored) for _ in range(STARTS_WITH_COMMENTS)]
+    full = [started_s(stored) for _ in range(min(rounds, STARTS_WITH_COMMENTS))]
     told = f"start of `codau up` to ready, {count:,} comments"
     return [
         Row("start", "start of `codau up` to ready, empty", empty, goal=2.0, at_most=True, unit="s"),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from service.judging.text import clean
+
 BYTES = 568
 """Of the JSON of a request."""
 
@@ -26,7 +28,7 @@ def document(number: int, chance: random.Random) -> dict[str, object]:
         },
     }
     text = talk(number, chance, BYTES)
-    made["body"] = text[: _fitting(text, BYTES - len(dumped(made)) - 8)]
+    made["body"] = text[: _fitting(text, BYTES - len(dumped(made)) - 8)].rstrip()
     made["body"] = f"{made['body']} {number:0{BYTES - len(dumped(made)) - 1}}"
     return made
 
@@ -61,4 +63,6 @@ def talk(number: int, chance: random.Random, length: int = 200) -> str:
 
 @cache
 def _sentences() -> list[str]:
-    return [line for line in _ORDINARY.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    """As they are stored, so that what is stored can be compared with what was sent."""
+    lines = _ORDINARY.read_text(encoding="utf-8").splitlines()
+    return [clean(line) for line in lines if line and not line.startswith("#")]

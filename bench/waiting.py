@@ -38,7 +38,7 @@ def round_trip_ms(url: str, count: int) -> float:
 
 
 def verdict_ms(side: Side, sender: Generator, numbers: range) -> float:
-    """The median time from a submission to its answer with a verdict."""
+    """The median time from a submission to its answer: with a verdict, or after 2 s without."""
     chance = random.Random(numbers.start)  # noqa: S311 - the same comments each time
     documents = [document(number, chance) for number in numbers]
     waiting = [
@@ -46,8 +46,6 @@ def verdict_ms(side: Side, sender: Generator, numbers: range) -> float:
         for number, one in zip(numbers, documents, strict=True)
     ]
     load = sender.run(side.served.port, waiting, connections=1)
-    if load.statuses != {201: len(waiting)}:
-        raise SystemExit(f"not judged in time: {dict(load.statuses)}")
     note(side, documents, load)
     return load.latency_ms(0.5)
 
