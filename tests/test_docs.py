@@ -17,6 +17,7 @@ from service.commands import app
 from service.comments.policy_sections import Actions
 from service.settings import PREFIX, Settings
 from service.store import scripts
+from service.store.webhooks import TYPES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -64,6 +65,12 @@ def test_every_problem_is_listed_with_its_status() -> None:
 def test_every_finding_is_listed() -> None:
     text = (DOCS / "policy.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `actions\.(\w+)` \|", text, re.MULTILINE)) == set(Actions.model_fields)
+
+
+def test_every_type_of_message_is_listed() -> None:
+    text = (DOCS / "webhooks.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `((?:comment|codau)\.\w+)` \| \S", text, re.MULTILINE)
+    assert set(listed) == {*TYPES, "codau.test"}
 
 
 def pages() -> Iterator[Path]:
