@@ -23,6 +23,10 @@ from service.judging.checks.toxic import toxic, toxic_score
 from service.judging.checks.words import disguised_words, listed_words
 from service.judging.model import Context, Finding, Judgement, Rules, in_order
 from service.judging.reading import Reading, read
+from service.judging.vietnamese.needs_marks import weigh
+from service.judging.vietnamese.typed import read_keys
+from service.judging.vietnamese.verdict import judge_marks
+from service.judging.vietnamese.words import words_of
 
 _HARM = {
     "banned_author": 0.9,
@@ -48,9 +52,12 @@ _HARM = {
 }
 """How harmful a comment with such a finding is, 0 to 1, when the check is sure."""
 
+_KEEP_TEXTS = (words_of, read_keys, weigh, judge_marks)
+"""Keep the last few texts for the checks of one comment to share."""
+
 
 def judge(text: str, rules: Rules = Rules(), context: Context = Context()) -> Judgement:  # noqa: B008 (both frozen)
-    """Run every check.
+    """Run every check, and keep nothing of the text: it may be erased, or was only to be tried.
 
     Args:
         text: as the reader sent it, through `clean`; it may hold hidden characters.
@@ -60,6 +67,14 @@ def judge(text: str, rules: Rules = Rules(), context: Context = Context()) -> Ju
     >>> [finding.code for finding in judge("Cảm ơn tòa soạn, gọi tôi số 0912 345 678 nhé").findings]
     ['contact']
     """
+    try:
+        return _judged(text, rules, context)
+    finally:
+        for keeps in _KEEP_TEXTS:
+            keeps.cache_clear()
+
+
+def _judged(text: str, rules: Rules, context: Context) -> Judgement:
     reading = read(text)
     findings = in_order(_findings(reading, rules, context))
     suggestion = _suggestion(text, findings)

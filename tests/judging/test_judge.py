@@ -1,5 +1,6 @@
 """All checks together: order, context, risk, and laws that hold for every text."""
 
+import gc
 import re
 import unicodedata
 
@@ -10,6 +11,10 @@ from hypothesis import strategies as st
 from service.judging.judge import judge, risk
 from service.judging.model import ORDER, Context, Finding, Rules
 from service.judging.text import clean, hidden
+from service.judging.vietnamese.needs_marks import weigh
+from service.judging.vietnamese.typed import read_keys
+from service.judging.vietnamese.verdict import judge_marks
+from service.judging.vietnamese.words import Words, words_of
 from tests.judging.corpora import rows
 from tests.judging.test_text import HOSTILE
 
@@ -226,3 +231,13 @@ def test_ordinary_words_without_their_marks_are_no_insult(text: str) -> None:
 @pytest.mark.parametrize("text", ["do ngu, dit me may", "may la thang cho", "do ngu nhu bo"])
 def test_an_insult_without_its_marks_is_one(text: str) -> None:
     assert "toxic" in [finding.code for finding in judge(text).findings]
+
+
+@pytest.mark.parametrize(
+    "text", ["Xe mang số KX4711 vừa chạy ngang.", "xe mang so KX4711 vua chay ngang qua day"]
+)
+def test_nothing_of_a_text_is_kept(text: str) -> None:
+    judge(text)
+    gc.collect()
+    assert [kept for kept in gc.get_objects() if isinstance(kept, Words) and "KX4711" in kept.text] == []
+    assert [keeps.cache_info().currsize for keeps in (words_of, read_keys, weigh, judge_marks)] == [0] * 4
