@@ -86,7 +86,7 @@ def test_the_api_runs_in_two_processes_and_its_health_check_holds(started: Any) 
     _, python, *arguments = SERVICES["api"]["healthcheck"]["test"]
     assert python == "python"
     arguments = [word.replace("http://127.0.0.1:8080", api.url("the API")) for word in arguments]
-    subprocess.run([sys.executable, *arguments], check=True, timeout=20)
+    subprocess.run([sys.executable, *arguments], check=True, timeout=60)
     assert api.stop() == 0
     assert subprocess.run([sys.executable, *arguments], check=False, capture_output=True).returncode != 0
 
@@ -106,7 +106,7 @@ def test_the_worker_starts_and_takes_work(started: Any, redis_url: str, tmp_path
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=60,
     )
     assert told.returncode == 0, told.stdout + told.stderr
     assert worker.stop() == 0
@@ -160,7 +160,7 @@ def test_what_is_copied_is_enough_to_install_and_run(tmp_path: Path) -> None:
     (install,) = re.findall(r"/opt/codau/bin/pip (install .*/build) ", DOCKERFILE)
     pip = [sys.executable, "-m", "pip", "--python", str(fresh), *shlex.split(install), "--quiet"]
     pip[pip.index("/build")] = str(build)
-    subprocess.run(pip, check=True, capture_output=True, timeout=100)
+    subprocess.run(pip, check=True, capture_output=True, timeout=200)
     missing = [path for path in data_files() if not (packages / path).is_file()]
     assert missing == []
     told = {

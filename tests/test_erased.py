@@ -270,7 +270,7 @@ async def rewritten(paper: Newspaper, *, janitor_at: int) -> None:
     await janitor.turn(on)
     now_ms += REWRITE_AFTER_MS
     folder = paper.server.folder / "appendonlydir"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await seen(paper.service.store.commands)).owed is not None or len(list(folder.iterdir())) > 3:
             await janitor.turn(on)
             await asyncio.sleep(0.01)

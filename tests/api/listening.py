@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.running import Caller
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

@@ -80,7 +80,7 @@ async def test_a_line_that_is_lost_without_a_word_is_replaced(
     async with swallowing(redis_url, path) as proxy:
         listening = Answers(f"unix://{path}")
         task = asyncio.create_task(listening.listen())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await told(listening, store, "one")
             await asyncio.sleep(0.2)  # several questions are asked and answered
             assert proxy.lines.qsize() == 1, "silence alone is no reason for another line"

@@ -253,6 +253,6 @@ async def test_the_process_forgets_what_was_erased_though_nobody_reads_it_again(
         await service.website("GET", "/v1/threads/doi-song%2F1/comments")
         assert "KX4711" in rendered(service), "a page that nobody asked for since"
         monkeypatch.setattr(services, "KEPT_UNREAD_S", 0.0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while "KX4711" in rendered(service):  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)

@@ -254,7 +254,7 @@ async def much_to_read(service: Running) -> None:
 
 async def nobody_listens(streams: Streams) -> None:
     """Wait until the process has done with the last client."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while streams.follower.reads:  # noqa: ASYNC110 - what a user of the store would see, and no event of ours
             await asyncio.sleep(0.02)
 
@@ -273,7 +273,7 @@ async def test_streams_end_at_once_with_the_process_also_those_that_nobody_reads
         streams = streams_of(service)
         _, writer = await unread(service)
         await much_to_read(service)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not any(is_full(transport) for transport in streams.transports):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         async with listening(service.moderator) as stream:

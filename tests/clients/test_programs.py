@@ -45,7 +45,7 @@ async def program(*command: str, folder: Path, **variables: str) -> AsyncIterato
 
 
 async def _listening(port: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -96,7 +96,7 @@ def test_a_reader_that_goes_away_is_noticed_without_writing() -> None:
         processes = given_many(running)
         running.stdout.close()
         assert (
-            running.wait(timeout=20) != 0
+            running.wait(timeout=60) != 0
         )  # the program does not take care of BrokenPipeError, the command does
         assert all(map(is_gone, processes))
 
@@ -106,7 +106,7 @@ def test_no_process_is_left_however_it_ends(how: signal.Signals) -> None:
     with shouting() as running:
         processes = given_many(running)
         running.send_signal(how)
-        running.wait(timeout=20)
+        running.wait(timeout=60)
         eventually(lambda: all(map(is_gone, processes)))
 
 
@@ -116,7 +116,7 @@ def test_a_process_that_is_killed_is_told_and_ends_it() -> None:
         assert running.stderr is not None
         os.kill(given_many(running)[0], signal.SIGKILL)
         running.stdin.write(b"line\n")
-        assert running.wait(timeout=20) == 1
+        assert running.wait(timeout=60) == 1
         assert b"a process that checks has ended with status -9" in running.stderr.read()
 
 

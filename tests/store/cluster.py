@@ -14,7 +14,7 @@ from service.supervision.valkey import binary
 
 _NODES = 3
 _SLOTS = 16_384
-_START_S = 20.0
+_START_S = 60.0
 
 
 def _free_port() -> int:

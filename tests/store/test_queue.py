@@ -74,10 +74,10 @@ async def test_everybody_who_waits_is_told_of_his_own_comment(queue: Queue, redi
     async with listener(redis_url) as redis, redis.pubsub() as subscription:
         await subscription.subscribe("one", "other")
         for _ in range(2):
-            await subscription.get_message(timeout=5)
+            await subscription.get_message(timeout=60)
         told = [("one" if number % 2 else "other", f"id{number}") for number in range(40)]
         await queue.tell(told)
-        heard = [await subscription.get_message(timeout=5) for _ in told]
+        heard = [await subscription.get_message(timeout=60) for _ in told]
     assert [(one["channel"].decode(), one["data"].decode()) for one in heard if one] == told
 
 

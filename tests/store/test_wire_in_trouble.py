@@ -250,7 +250,7 @@ async def test_a_server_that_greets_and_goes_keeps_nobody_waiting(socket_path: P
     async def greet(_: bytes) -> bytes:
         return b"+PONG\r\n"
 
-    async with pretended(socket_path, greet) as server, asyncio.timeout(5):
+    async with pretended(socket_path, greet) as server, asyncio.timeout(60):
         server.stays = False
         line = Wire(f"unix://{socket_path}")
         for _ in range(20):

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 ROOT = Path(__file__).parents[2]
-START_S = 30.0
+START_S = 60.0
 NO_HEADERS: Mapping[str, str] = {}
 COMMAND = [sys.executable, "-m", "service"]
 
@@ -35,7 +35,7 @@ def codau(*arguments: str, env: dict[str, str], **options: Any) -> subprocess.Co
         env=env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
         **options,
     )
@@ -110,7 +110,7 @@ class Up:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to stop; returns its status."""
         self.process.send_signal(number)
-        status = self.process.wait(timeout=20)
+        status = self.process.wait(timeout=60)
         self.close()
         return status
 

@@ -39,7 +39,7 @@ def child(starts: Path, manner: str) -> Child:
 
 async def pids(starts: Path, count: int) -> list[int]:
     """The numbers of the first `count` starts."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not starts.exists() or len(found := starts.read_text(encoding="ascii").split()) < count:  # noqa: ASYNC110, ASYNC240
             await asyncio.sleep(0.01)
     return [int(pid) for pid in found]

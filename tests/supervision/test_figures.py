@@ -40,7 +40,7 @@ SECRETS = (
 
 def scraped(url: str) -> dict[str, float]:
     """Every sample, by its name with its labels as they are written."""
-    with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310  an address of ours
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310  an address of ours
         text = answer.read().decode()
     return {
         name: float(value)

@@ -271,7 +271,7 @@ async def test_told_to_stop_it_ends(store: Store) -> None:
     comment = await lived(store, 1, State.REJECTED, came=400)
     stop = asyncio.Event()
     running = asyncio.create_task(janitor(store).run(stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await seen(store.commands)).swept is None:  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0.005)
         stop.set()

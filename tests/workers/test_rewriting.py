@@ -32,7 +32,7 @@ async def on() -> bool:
 
 async def until(holds: Callable[[], object]) -> None:
     """Wait for what only the server can bring about."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.01)
 
@@ -66,7 +66,7 @@ class Clock:
 
     async def until(self, holds: Callable[[Any], bool]) -> None:
         """Turn until the store's state is this: what the server does beside us takes its time."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not holds(await seen(self.store.commands)):
                 await self.turn()
                 await asyncio.sleep(0.01)

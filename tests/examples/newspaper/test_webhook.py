@@ -173,7 +173,7 @@ async def test_the_services_own_messages_are_understood(newspaper: Newspaper, vi
         assert visitor.count() == 0
 
 
-async def until(visitor: Visitor, state: str, *, within_s: float = 10) -> None:
+async def until(visitor: Visitor, state: str, *, within_s: float = 60) -> None:
     """Read the page until the reader's comment stands so: the message comes when it comes."""
     deadline = time.monotonic() + within_s
     while visitor.own() != [state]:
