@@ -17,6 +17,7 @@ from service.outgoing.client import OutgoingClient
 from service.store.events import EntryId, EventReader, StoredEvent
 from service.store.store import Store
 from service.store.webhooks import TYPES, Hook
+from workers.calling import Caller
 from workers.endpoint import Endpoint
 from workers.precedence import Precedence
 from workers.sending import Sender
@@ -102,14 +103,8 @@ class Courier:
             await client.close()
 
     def _endpoint(self, sender: Sender, name: Name) -> Endpoint:
-        return Endpoint(
-            self._store,
-            sender,
-            *name,
-            now_ms=self._now_ms,
-            meters=self._meters,
-            precedence=self._precedence,
-        )
+        caller = Caller(self._store.webhooks, sender, *name, now_ms=self._now_ms, precedence=self._precedence)
+        return Endpoint(self._store, caller, *name, now_ms=self._now_ms, meters=self._meters)
 
     async def _names(self, sites: Iterable[str]) -> list[Name]:
         ordered = list(sites)

@@ -7,29 +7,16 @@ everybody waits for whoever writes, so there is one write before a call and one 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 
-import structlog
-
-from service import tracing
-from service.errors import NotFound
 from service.metering.meters import Meters
-from service.outgoing.client import DEADLINE_S
 from service.store.deliveries import Delivery, DeliveryState, Settled, Taken
 from service.store.events import StoredEvent
-from service.store.queue import UNREACHABLE
 from service.store.store import Store
 from service.store.webhooks import Hook
-from workers.precedence import Precedence
-from workers.sending import Outcome, Sender
-
-AT_ONCE = 4
-"""Calls to one webhook at a time."""
-
-LATE_MS = 10_000
-"""What waited for so long is no news: a receiver that is back is sent it in batches."""
+from workers.calling import AT_ONCE, Caller
+from workers.sending import Outcome
 
 BATCH = 40
 """How many late messages are taken in hand, and noted, in one write."""
@@ -45,8 +32,6 @@ _LOOK_S = 30.0  # the longest sleep: a clock may be set
 
 _OUTCOMES = {DeliveryState.DONE: "delivered", DeliveryState.WAITING: "failed", DeliveryState.DEAD: "dead"}
 
-log = structlog.get_logger()
-
 
 class Endpoint:
     """Sends to one webhook while anything waits for it."""
@@ -54,30 +39,25 @@ class Endpoint:
     def __init__(
         self,
         store: Store,
-        sender: Sender,
+        caller: Caller,
         site: str,
         hook_id: str,
         *,
         now_ms: Callable[[], int],
         meters: Meters,
-        precedence: Precedence,
     ) -> None:
         self._store = store
-        self._sender = sender
+        self._caller = caller
         self._site = site
         self._hook_id = hook_id
         self._now_ms = now_ms
         self._meters = meters
-        self._precedence = precedence
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._busy = 0  # how many deliveries are in hand, or asked for
         self._asking = 0
         self._again: int | None = None  # when to look again, unix ms
-        self._fails = False
-        self._rest_until = 0.0  # by the loop's clock, s
         self._behind = False
-        self._pacing = asyncio.Lock()
         self._ends = False
 
     def wake(self) -> None:
@@ -106,7 +86,7 @@ class Endpoint:
             while True:
                 self._woken.clear()
                 if self._wait_s() <= 0:
-                    await self._look(1 if self._fails else AT_ONCE)
+                    await self._look(1 if self._caller.fails else AT_ONCE)
                 elif self._again is None and not self._busy and not self._asking:
                     return
                 await self._sleep()
@@ -129,19 +109,19 @@ class Endpoint:
 
     def _at_once(self) -> int:
         """How many calls may be under way because of what happens; a receiver that fails waits its rest."""
-        return 0 if self._fails else AT_ONCE
+        return 0 if self._caller.fails else AT_ONCE
 
     def _room(self, at_once: int) -> int:
         """How many may be taken in hand now."""
         if self._ends:
             return 0
-        if self._behind and not self._fails:
+        if self._behind and not self._caller.fails:
             return 0 if self._busy else BATCH
         return max(0, at_once - self._busy)
 
     async def _ask(self, ask: Ask, room: int) -> bool:
         """Have something done in the store, and begin what comes in hand by that; False: it did nothing."""
-        batch = self._behind and not self._fails
+        batch = self._behind and not self._caller.fails
         self._busy += room
         self._asking += 1
         try:
@@ -159,15 +139,12 @@ class Endpoint:
         told = [when for when in (self._again, taken.again) if when is not None]
         self._again = min(told, default=None)  # replies may overtake each other; to look too often is safe
         if looked:
-            self._behind = bool(taken.deliveries) and all(map(self._is_late, taken.deliveries))
+            self._behind = bool(taken.deliveries) and all(map(self._caller.is_late, taken.deliveries))
         if batch and taken.deliveries:
             self._start(taken, taken.deliveries)
         else:
             for delivery in taken.deliveries:
                 self._start(taken, [delivery])
-
-    def _is_late(self, delivery: Delivery) -> bool:
-        return self._now_ms() - delivery.waits_since > LATE_MS
 
     def _start(self, taken: Taken, deliveries: Sequence[Delivery]) -> None:
         self._busy += len(deliveries)
@@ -179,18 +156,14 @@ class Endpoint:
         self._sending.discard(task)
         self._woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._leave(error)
-
-    def _leave(self, error: BaseException) -> None:
-        """Tell why deliveries were left as they are; they are due again after a time."""
-        if isinstance(error, UNREACHABLE):
-            log.warning("store_unreachable", loop="courier", error=type(error).__name__)
-        else:
-            log.error("delivery_left", site=self._site, hook=self._hook_id, exc_info=error)
+            self._caller.leave(error)
 
     async def _serve(self, taken: Taken, deliveries: Sequence[Delivery]) -> None:
         """Try deliveries, note together what came of them, and begin what is due then."""
-        outcomes = await self._tried(taken, deliveries)
+        try:
+            outcomes = await self._caller.try_all(taken, deliveries)
+        finally:
+            self._busy -= len(deliveries)
         settled = [Settled(one.delivery, taken.until, one.due, one.pause) for one in outcomes]
         await self._ask(partial(self._settle, settled), self._room(self._at_once()))
         self._count(outcomes)
@@ -200,51 +173,6 @@ class Endpoint:
             self._site, self._hook_id, settled, now_ms=self._now_ms(), count=room
         )
 
-    async def _tried(self, taken: Taken, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-        """Try deliveries, a few at a time; once one of several fails the rest waits again.
-
-        One that cannot be tried is left as it is, and no other with it.
-        """
-        room, last_ms = asyncio.Semaphore(AT_ONCE), taken.until - DEADLINE_S * 1000
-
-        async def tried(delivery: Delivery) -> Outcome:
-            async with room, self._turn(delivery):
-                now_ms = self._now_ms()
-                if len(deliveries) > 1 and (self._fails or now_ms > last_ms):
-                    return Outcome(delivery, due=now_ms, called=False)
-                return await self._attempt(taken, delivery)
-
-        try:
-            ends = await asyncio.gather(*map(tried, deliveries), return_exceptions=True)
-        finally:
-            self._busy -= len(deliveries)
-        for end in ends:
-            if isinstance(end, BaseException):
-                self._leave(end)
-        return [end for end in ends if isinstance(end, Outcome)]
-
-    @contextlib.asynccontextmanager
-    async def _turn(self, delivery: Delivery) -> AsyncIterator[None]:
-        """News goes first; what is late begins one by one, and gives way to it."""
-        if not self._is_late(delivery):
-            with self._precedence.first():
-                yield
-            return
-        async with self._pacing:
-            await self._precedence.wait()
-        yield
-
-    async def _attempt(self, taken: Taken, delivery: Delivery) -> Outcome:
-        assert taken.hook is not None  # noqa: S101 - of a webhook that is gone nothing is handed out
-        with tracing.span("delivery", site=self._site, hook=self._hook_id, attempt=delivery.attempts + 1):
-            outcome = await self._sender.attempt(self._site, taken.hook, delivery)
-        if outcome.called:
-            self._fails = outcome.delivery.error is not None
-            self._rest_until = asyncio.get_running_loop().time() + REST_S
-        if outcome.gone:
-            await self._switch_off(taken.hook)
-        return outcome
-
     def _count(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             delivery = outcome.delivery
@@ -253,19 +181,9 @@ class Endpoint:
             if delivery.state is DeliveryState.DONE:
                 self._meters.delivery_s.observe(max(0, self._now_ms() - delivery.waits_since) / 1_000)
 
-    async def _switch_off(self, hook: Hook) -> None:
-        """Send nothing any more, unless the webhook leads elsewhere by now."""
-
-        def gone(now: Hook) -> Hook:
-            return replace(now, active=False, gone=True) if now.url == hook.url else now
-
-        with contextlib.suppress(NotFound):
-            await self._store.webhooks.change(self._site, self._hook_id, gone)
-        log.info("webhook_gone", site=self._site, hook=self._hook_id)
-
     def _wait_s(self) -> float:
         """How long there is nothing to do but to wait for a call to end, or to be woken."""
-        if self._again is None or not self._room(1 if self._fails else AT_ONCE):
+        if self._again is None or not self._room(1 if self._caller.fails else AT_ONCE):
             return _LOOK_S
         return min((self._again - self._now_ms()) / 1000, _LOOK_S)
 
@@ -277,8 +195,8 @@ class Endpoint:
 
     async def _rest(self) -> None:
         """Leave a receiver that fails alone for a while after each call."""
-        rest_s = self._rest_until - asyncio.get_running_loop().time()
-        if self._fails and not self._busy and rest_s > 0:
+        rest_s = self._caller.called_at + REST_S - asyncio.get_running_loop().time()
+        if self._caller.fails and not self._busy and rest_s > 0:
             await asyncio.sleep(rest_s)
 
     async def _finish(self) -> None:

@@ -34,7 +34,7 @@ HOLD_MS = 5_000
 """After so long in silence the process that sends is taken for dead."""
 
 OF_HOOK = ("taken", "deliveries", "lines", "due", "held", "waiting", "done", "dead", "pause")
-"""All keys of one webhook, by their last part."""
+"""All keys of one webhook, by their last part, in the order in which scripts take them."""
 
 _FULL = -1  # what `hook.lua` says of one too many
 _SITES_AT_ONCE = 100

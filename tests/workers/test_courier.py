@@ -27,8 +27,8 @@ from tests.running import Running, running
 from tests.store.cluster import cluster
 from tests.workers.receiving import Receiver, receiving
 from workers import endpoint, sending
+from workers.calling import AT_ONCE
 from workers.courier import Courier
-from workers.endpoint import AT_ONCE
 from workers.sending import LONGEST_PAUSE_MS, PATIENCE_MS, WAITS_S, retry_after_ms
 
 
