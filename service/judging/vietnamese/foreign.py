@@ -8,6 +8,7 @@ word with marks, or a common syllable, speaks for it. Which other language it is
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from service.judging.vietnamese.needs_marks import Evidence, weigh
 from service.judging.vietnamese.neighbours import is_row, is_word
@@ -29,7 +30,7 @@ _COMMON_ENGLISH = """
     could would should may might must cannot children child kid kids mother father daughter brother sister
     myself yourself himself herself themselves between under without against through during another everyone
     everything nothing anything someone recommend live lives lived remember believe understand already away
-    yet shame hell lol omg sorry please walk alone
+    yet shame hell lol omg sorry please walk alone mom dad
 """
 _COMMON_OTHERS = """
     le la les des un une et dans que qui ce ces pas pour sur est il elle ne se tu nous vous mais ou avec sans
@@ -52,6 +53,7 @@ _LOAN, _UNKNOWN, _OTHER_ALPHABET = 0.7, 1.3, 1.7
 _COMMON_FOREIGN = 1.5
 _LIKE_BOTH = 0.3
 """Weights of one word for another language; natural logarithms of rough likelihood ratios."""
+_IN_A_ROW = 0.5
 _ENOUGH = 2.5
 _AGAINST_MARKS = 0.15
 """Evidence for another language that outweighs one unit of evidence for missing marks: syllables such as
@@ -115,6 +117,8 @@ def judge_language(words: Words) -> Foreign:
     spoken = [at for at, token in enumerate(words.tokens) if token.isalpha()]
     latin = [at for at in spoken if _is_latin(words.tokens[at])]
     evidence = sum(_weight(words.tokens[at]) for at in latin)
+    if evidence > 0:
+        evidence += _IN_A_ROW * _english_in_a_row(words.tokens)
     if evidence >= _ENOUGH:
         evidence = 0.0 if _is_surely_vietnamese(words, latin) else evidence - _of_names(words, latin)
     return Foreign(evidence, evidence_for.cost, len(latin), others)
@@ -124,6 +128,14 @@ def _is_mostly_marked(evidence: Evidence) -> bool:
     """Whether marks alone tell; in "Où est passé l'argent ?" the words between them tell otherwise."""
     few_others = evidence.foreign <= _FEW_OTHERS * evidence.words
     return evidence.marked >= _MOSTLY_MARKED * evidence.words > 0 and few_others
+
+
+def _english_in_a_row(tokens: list[str]) -> int:
+    """How many pairs of common English words stand together, one of them at least no syllable: "he is"."""
+    return sum(
+        one in _ENGLISH and two in _ENGLISH and not (one in legal_stripped() and two in legal_stripped())
+        for one, two in pairwise(tokens)
+    )
 
 
 def _share_of_other_scripts(words: Words) -> float:
