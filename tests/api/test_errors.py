@@ -94,7 +94,6 @@ async def test_a_key_of_another_role_is_forbidden(idle_service: Running) -> None
 
 async def test_unknown_addresses_are_not_found(idle_service: Running) -> None:
     for path in (
-        "/",
         "/v1",
         "/v1/",
         "/v1/comment",
