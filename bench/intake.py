@@ -225,7 +225,7 @@ def rows(compared: Sequence[Side]) -> list[Row]:
         ),
         Row(
             "intake-core",
-            "the same by processor time of the server's process",
+            "intake against bare aiohttp by processor time of the server's process",
             ratios(core[bare.name], core[always.name]),
             context=[f"{name} {spread(found, 'µs')}" for name, found in core.items()]
             + [f"Valkey behind it {spread([one.store_us for one in always.rounds[64]], 'µs')}"],

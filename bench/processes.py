@@ -37,7 +37,7 @@ def rows(requests: int = 4_000, rounds: int = 5) -> list[Row]:
         ),
         Row(
             "processes-rate",
-            "the same by the rate, with Valkey and the load on the same cores",
+            "two API processes against one by the rate, Valkey and the load on the same cores",
             ratios(rates[1], rates[0]),
             context=[f"one {spread(rates[0], 'requests/s')}", f"two {spread(rates[1], 'requests/s')}"],
         ),

@@ -116,7 +116,11 @@ def rows(rounds: int = 15, milliseconds: int = 1_000) -> list[Row]:
         seen = [f"{one} {spread(rates[one], 'requests/s')}" for one in ("bare", name)]
         used = [f"{one} {spread(costs[one], 'µs')}" for one in ("bare", name)]
         made.append(Row(f"thread-{name}", told, rate, goal=goal, context=seen))
-        made.append(Row(f"thread-{name}-core", f"the same, {name}, by processor time", core, context=used))
+        made.append(
+            Row(
+                f"thread-{name}-core", f"thread of 50 comments, {name}, by processor time", core, context=used
+            )
+        )
     return made
 
 
