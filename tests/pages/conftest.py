@@ -3,22 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.browsing import chromium, watched
+from tests.browsing import Pages, chromium
 from tests.running import Caller, Running, running
 
 READER = {"name": "Hà My", "id": "u-1"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as launched:
-        yield launched
+async def pages() -> AsyncIterator[Pages]:
+    async with chromium() as opened:
+        yield opened
 
 
 @dataclass
@@ -26,7 +26,6 @@ class Desk:
     """A page on the queue."""
 
     page: Page
-    complaints: list[str] = field(default_factory=list)
 
     @property
     def cards(self) -> Locator:
@@ -59,20 +58,15 @@ class Newsroom:
     """The service, and moderators' pages on it."""
 
     service: Running
-    browser: Browser
+    pages: Pages
     url: str
 
     @asynccontextmanager
     async def page(self, *, width: int = 1280, **context: Any) -> AsyncIterator[Desk]:
         """A page that nobody has signed in on; fails where it does what it must not."""
-        opened = await self.browser.new_context(
-            base_url=self.url, viewport={"width": width, "height": 800}, **context
-        )
-        page, complaints = await watched(opened, self.url)
-        await page.goto("/moderate")
-        yield Desk(page, complaints)
-        await opened.close()
-        assert complaints == []
+        async with self.pages.page(self.url, width=width, **context) as page:
+            await page.goto(f"{self.url}/moderate")
+            yield Desk(page)
 
     @asynccontextmanager
     async def desk(self, who: Caller | None = None, **context: Any) -> AsyncIterator[Desk]:
@@ -89,7 +83,7 @@ class Newsroom:
 
     async def becomes(self, comment: Any, state: str) -> Any:
         """Wait until a comment is in a state, for the page decides before the service has answered."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while True:
                 answer = await self.service.moderator("GET", f"/v1/comments/{comment['id']}")
                 if answer.json["state"] == state:
@@ -104,8 +98,8 @@ async def sign_in(page: Page, key: str) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def newsroom(redis_url: str, browser: Browser) -> AsyncIterator[Newsroom]:
+async def newsroom(redis_url: str, pages: Pages) -> AsyncIterator[Newsroom]:
     """The whole service, empty, in the browser's event loop."""
     async with running(redis_url) as service:
         url = str(service.moderator.http.make_url("")).rstrip("/")
-        yield Newsroom(service, browser, url)
+        yield Newsroom(service, pages, url)

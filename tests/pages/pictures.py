@@ -104,8 +104,8 @@ async def main() -> None:
     """Take them all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
-        async with running(server.url) as service, chromium() as browser:
-            newsroom = Newsroom(service, browser, str(service.moderator.http.make_url("")).rstrip("/"))
+        async with running(server.url) as service, chromium() as pages:
+            newsroom = Newsroom(service, pages, str(service.moderator.http.make_url("")).rstrip("/"))
             await fill(newsroom)
             await Statistician(service.store).drain()
             for width in SIZES:

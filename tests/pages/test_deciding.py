@@ -152,6 +152,7 @@ async def test_a_key_held_down_decides_once(newsroom: Newsroom) -> None:
         for _ in range(3):
             await desk.page.keyboard.down("a")
         await desk.reads(SECOND)
+        await desk.page.keyboard.up("a")
     assert await newsroom.state_of(second) == "pending"
 
 

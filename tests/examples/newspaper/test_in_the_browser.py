@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 
-from tests.browsing import chromium, needs_chromium, no_wider_than_the_screen, watched
+from tests.browsing import Pages, chromium, needs_chromium, no_wider_than_the_screen
 
 from .conftest import Newspaper
 
@@ -19,24 +19,22 @@ WAITING = "Đang chờ biên tập"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as launched:
-        yield launched
+async def pages() -> AsyncIterator[Pages]:
+    async with chromium() as opened:
+        yield opened
 
 
 @asynccontextmanager
 async def reading(
-    browser: Browser, newspaper: Newspaper, *, script: bool = True, width: int = 1280
+    pages: Pages, newspaper: Newspaper, *, script: bool = True, width: int = 1280, clock: bool = False
 ) -> AsyncIterator[Page]:
-    """A reader's page on the article; fails where the page complains or asks anybody else for anything."""
-    context = await browser.new_context(
-        base_url=newspaper.url, java_script_enabled=script, viewport={"width": width, "height": 800}
-    )
-    page, complaints = await watched(context, newspaper.url)
-    await page.goto(ARTICLE)
-    yield page
-    await context.close()
-    assert complaints == []
+    """A reader's page on the article, its clock the test's or the world's; fails where the page complains."""
+    options = {"java_script_enabled": script}
+    async with pages.page(newspaper.url, width=width, again=not clock, **options) as page:
+        await page.goto(newspaper.url + ARTICLE)
+        if clock:
+            await page.clock.install()
+        yield page
 
 
 async def write(page: Page, body: str, *, name: str = "Hà My") -> None:
@@ -47,9 +45,9 @@ async def write(page: Page, body: str, *, name: str = "Hà My") -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 async def test_a_reader_without_marks_sends_the_suggested_text_with_one_click(
-    browser: Browser, newspaper: Newspaper, script: bool
+    pages: Pages, newspaper: Newspaper, script: bool
 ) -> None:
-    async with reading(browser, newspaper, script=script) as page:
+    async with reading(pages, newspaper, script=script) as page:
         await write(page, UNMARKED)
 
         own = page.locator("#cua-ban")
@@ -63,8 +61,8 @@ async def test_a_reader_without_marks_sends_the_suggested_text_with_one_click(
         await expect(own.locator(".quoted")).to_have_text(suggested)
 
 
-async def test_the_suggestion_may_be_edited_first(browser: Browser, newspaper: Newspaper) -> None:
-    async with reading(browser, newspaper) as page:
+async def test_the_suggestion_may_be_edited_first(pages: Pages, newspaper: Newspaper) -> None:
+    async with reading(pages, newspaper) as page:
         await write(page, UNMARKED)
         own = page.locator("#cua-ban")
         await own.get_by_label("Gợi ý có dấu").fill("Tôi thấy cách làm này rất hay, xin cảm ơn cô Lam.")
@@ -75,9 +73,9 @@ async def test_the_suggestion_may_be_edited_first(browser: Browser, newspaper: N
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-async def test_a_reader_answers_a_comment(browser: Browser, newspaper: Newspaper, script: bool) -> None:
+async def test_a_reader_answers_a_comment(pages: Pages, newspaper: Newspaper, script: bool) -> None:
     first = await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.", name="Bác Hòa")
-    async with reading(browser, newspaper, script=script) as page:
+    async with reading(pages, newspaper, script=script) as page:
         await page.get_by_role("link", name="Trả lời Bác Hòa").click()
         await expect(page.locator(".answering")).to_contain_text("Trả lời Bác Hòa")
         await write(page, "Cháu cũng nghĩ như bác.")
@@ -88,10 +86,10 @@ async def test_a_reader_answers_a_comment(browser: Browser, newspaper: Newspaper
 
 
 async def test_an_answer_is_given_up_with_escape_and_the_text_stays(
-    browser: Browser, newspaper: Newspaper
+    pages: Pages, newspaper: Newspaper
 ) -> None:
     await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.", name="Bác Hòa")
-    async with reading(browser, newspaper) as page:
+    async with reading(pages, newspaper) as page:
         await page.get_by_role("link", name="Trả lời Bác Hòa").click()
         await page.get_by_label("Ý kiến của bạn").fill("Cháu cũng nghĩ")
         await page.keyboard.press("Escape")
@@ -101,8 +99,8 @@ async def test_an_answer_is_given_up_with_escape_and_the_text_stays(
         await expect(page.get_by_role("link", name="Trả lời Bác Hòa")).to_be_focused()
 
 
-async def test_the_keyboard_alone_is_enough(browser: Browser, newspaper: Newspaper) -> None:
-    async with reading(browser, newspaper) as page:
+async def test_the_keyboard_alone_is_enough(pages: Pages, newspaper: Newspaper) -> None:
+    async with reading(pages, newspaper) as page:
         await page.get_by_label("Tên của bạn").focus()
         await page.keyboard.type("Hà My")
         await page.keyboard.press("Tab")
@@ -119,8 +117,8 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, newspaper: Newspap
         await expect(page.locator("#cua-ban")).to_contain_text(WAITING)
 
 
-async def test_a_double_click_makes_one_comment(browser: Browser, newspaper: Newspaper) -> None:
-    async with reading(browser, newspaper) as page:
+async def test_a_double_click_makes_one_comment(pages: Pages, newspaper: Newspaper) -> None:
+    async with reading(pages, newspaper) as page:
         await page.get_by_label("Tên của bạn").fill("Hà My")
         await page.get_by_label("Ý kiến của bạn").fill("Bài viết làm tôi nhớ trường cũ.")
         await page.get_by_role("button", name="Gửi ý kiến").dblclick()
@@ -129,27 +127,27 @@ async def test_a_double_click_makes_one_comment(browser: Browser, newspaper: New
     assert (await newspaper.site.moderator.call("GET", "/v1/queue?state=pending"))["total"] == 1
 
 
-async def test_nothing_is_wider_than_a_narrow_screen(browser: Browser, newspaper: Newspaper) -> None:
+async def test_nothing_is_wider_than_a_narrow_screen(pages: Pages, newspaper: Newspaper) -> None:
     parent = None
     for body in ["Câu chuyện hay quá.", "https://thuvien.example/" + "a" * 300, "Đúng vậy.", "Cảm ơn nhé."]:
         parent = (await newspaper.site.publish(THREAD, body, parent=parent, name="Nguyễn Phúc Bảo An"))["id"]
-    async with reading(browser, newspaper, width=360) as page:
+    async with reading(pages, newspaper, width=360) as page:
         assert await no_wider_than_the_screen(page)
         await write(page, UNMARKED)
         await expect(page.locator("#cua-ban")).to_contain_text("Gợi ý có dấu")
         assert await no_wider_than_the_screen(page)
         await page.get_by_role("link", name="Trả lời").last.click()
         assert await no_wider_than_the_screen(page)
-        await page.goto("/")
+        await page.goto(f"{newspaper.url}/")
         assert await no_wider_than_the_screen(page)
 
 
 async def test_more_comments_are_appended_and_sorted_without_losing_the_draft(
-    browser: Browser, newspaper: Newspaper
+    pages: Pages, newspaper: Newspaper
 ) -> None:
     for number in range(12):
         await newspaper.site.publish(THREAD, f"Ý kiến thứ {number} của bạn đọc.", name=f"Độc giả {number}")
-    async with reading(browser, newspaper) as page:
+    async with reading(pages, newspaper) as page:
         await page.get_by_label("Ý kiến của bạn").fill("Đang viết dở")
         names = page.locator(".who b")
         await expect(names).to_have_count(10)
@@ -163,7 +161,7 @@ async def test_more_comments_are_appended_and_sorted_without_losing_the_draft(
         await expect(page.get_by_label("Ý kiến của bạn")).to_have_value("Đang viết dở")
 
 
-async def test_what_was_judged_late_is_shown_without_a_reload(browser: Browser, newspaper: Newspaper) -> None:
+async def test_what_was_judged_late_is_shown_without_a_reload(pages: Pages, newspaper: Newspaper) -> None:
     async def as_if_still_queued(route: Route) -> None:
         if route.request.method != "POST":
             await route.fallback()
@@ -171,9 +169,8 @@ async def test_what_was_judged_late_is_shown_without_a_reload(browser: Browser, 
         page = await (await route.fetch()).text()
         await route.fulfill(body=page.replace('data-state="rejected"', 'data-state="queued"'))
 
-    async with reading(browser, newspaper) as page:
+    async with reading(pages, newspaper, clock=True) as page:
         await page.route("**/*", as_if_still_queued)
-        await page.clock.install()
         await write(page, UNMARKED)
         own = page.locator("#cua-ban")
         await expect(own.locator("[data-state=queued]")).to_have_count(1)
@@ -183,10 +180,9 @@ async def test_what_was_judged_late_is_shown_without_a_reload(browser: Browser, 
 
 
 async def test_what_a_moderator_published_is_shown_without_a_reload_but_not_over_what_is_typed(
-    browser: Browser, newspaper: Newspaper
+    pages: Pages, newspaper: Newspaper
 ) -> None:
-    async with reading(browser, newspaper) as page:
-        await page.clock.install()
+    async with reading(pages, newspaper, clock=True) as page:
         await write(page, "Tôi thấy cách làm này rất hay, cảm ơn cô Lam.")
         own = page.locator("#cua-ban")
         await expect(own.locator("[data-state=pending]")).to_have_count(1)
@@ -203,10 +199,9 @@ async def test_what_a_moderator_published_is_shown_without_a_reload_but_not_over
         await expect(own.locator("[data-state=published]")).to_have_count(1)
 
 
-async def test_counts_change_before_the_readers_eyes(browser: Browser, newspaper: Newspaper) -> None:
-    async with reading(browser, newspaper) as page:
-        await page.clock.install()
-        await page.goto("/")
+async def test_counts_change_before_the_readers_eyes(pages: Pages, newspaper: Newspaper) -> None:
+    async with reading(pages, newspaper, clock=True) as page:
+        await page.goto(f"{newspaper.url}/")
         count = page.locator(f'[data-count="{THREAD}"]')
         await expect(count).to_have_text("0 bình luận")
         await newspaper.site.publish(THREAD, "Thư viện mở buổi tối là ý hay nhất.")
@@ -214,8 +209,8 @@ async def test_counts_change_before_the_readers_eyes(browser: Browser, newspaper
         await expect(count).to_have_text("1 bình luận")
 
 
-async def test_a_newspaper_out_of_reach_loses_no_text(browser: Browser, newspaper: Newspaper) -> None:
-    async with reading(browser, newspaper) as page:
+async def test_a_newspaper_out_of_reach_loses_no_text(pages: Pages, newspaper: Newspaper) -> None:
+    async with reading(pages, newspaper) as page:
         await page.context.set_offline(True)
         await write(page, "Bài viết làm tôi nhớ trường cũ.")
         await expect(page.get_by_role("alert")).to_contain_text("Không kết nối được với tòa soạn")
