@@ -58,8 +58,8 @@ def quick() -> dict[str, Bench]:
         "waiting": lambda: waiting.rows(30, 3),
         "verdicts": lambda: verdicts.rows(200, 3),
         "beside": lambda: beside.rows(200, 3),
-        "stored": lambda: stored.rows(2_000, 60, 3),
         "processes": lambda: processes.rows(400, 3),
+        "stored": lambda: stored.rows(2_000, 60, 3),
     }
 
 

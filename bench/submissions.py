@@ -28,7 +28,7 @@ def document(number: int, chance: random.Random) -> dict[str, object]:
         },
     }
     text = talk(number, chance, BYTES)
-    made["body"] = text[: _fitting(text, BYTES - len(dumped(made)) - 8)].rstrip()
+    made["body"] = _whole_words(text, _fitting(text, BYTES - len(dumped(made)) - 8))
     made["body"] = f"{made['body']} {number:0{BYTES - len(dumped(made)) - 1}}"
     return made
 
@@ -36,6 +36,11 @@ def document(number: int, chance: random.Random) -> dict[str, object]:
 def _fitting(text: str, size: int) -> int:
     """How many characters of it fit into so many bytes."""
     return len(text.encode()[:size].decode(errors="ignore"))
+
+
+def _whole_words(text: str, size: int) -> str:
+    """At most so many characters; no sequence of emoji is cut, of which less would be stored."""
+    return text[: size + 1].rpartition(" ")[0]
 
 
 def dumped(value: object) -> bytes:
@@ -58,7 +63,7 @@ def talk(number: int, chance: random.Random, length: int = 200) -> str:
     text = f"Ý kiến số{number}:"
     while len(text) < length:
         text += f" {chance.choice(_sentences())}"
-    return text[:length].strip()
+    return _whole_words(text, length)
 
 
 @cache
