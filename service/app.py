@@ -26,7 +26,7 @@ from service.api import (
 )
 from service.api.answers import Answers
 from service.api.metrics import FIGURES, Figures, measured, sampling, traced
-from service.api.openapi import openapi_route
+from service.api.openapi_route import openapi_route
 from service.api.problems import problems
 from service.api.routing import install
 from service.api.services import SERVICES, Services

@@ -1,12 +1,8 @@
-"""`GET /openapi.json`: OpenAPI 3.1, made from the declared calls, their models and `documented`."""
+"""The OpenAPI 3.1 document, made from the declared calls, their models and `documented`."""
 
-import asyncio
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-import orjson
-from aiohttp import web
 from pydantic import BaseModel
 
 from service import __version__
@@ -59,20 +55,6 @@ def openapi(endpoints: Iterable[Endpoint]) -> Json:
         "paths": paths,
         "components": parts.document(),
     }
-
-
-def openapi_route(endpoints: Iterable[Endpoint]) -> web.RouteDef:
-    """The route that shows the document, which is made when it is first asked for."""
-
-    @cache
-    def made() -> bytes:
-        return orjson.dumps(openapi(endpoints))
-
-    async def show(_: web.Request) -> web.Response:
-        """This document."""
-        return web.Response(body=await asyncio.to_thread(made), content_type="application/json")
-
-    return web.get("/openapi.json", show)
 
 
 def _declared(endpoint: Endpoint, documented: Documented, parts: Components) -> Json:

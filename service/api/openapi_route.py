@@ -1,0 +1,26 @@
+"""`GET /openapi.json`. The document is made, and what it is made of is loaded, when it is first asked for."""
+
+import asyncio
+from collections.abc import Iterable
+from functools import cache
+
+import orjson
+from aiohttp import web
+
+from service.api.routing import Endpoint
+
+
+def openapi_route(endpoints: Iterable[Endpoint]) -> web.RouteDef:
+    """The route that shows the document of these calls."""
+
+    @cache
+    def made() -> bytes:
+        from service.api.openapi import openapi  # noqa: PLC0415 - a start need not wait for so many models
+
+        return orjson.dumps(openapi(endpoints))
+
+    async def show(_: web.Request) -> web.Response:
+        """This document."""
+        return web.Response(body=await asyncio.to_thread(made), content_type="application/json")
+
+    return web.get("/openapi.json", show)
