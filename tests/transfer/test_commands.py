@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from service.supervision.valkey import EmbeddedValkey
+from tests.commands.conftest import Terminal
 from tests.transfer.living import AUTHORS, TEXTS, THREADS, Newspaper
 from tests.transfer.sites import another, exported, made_site, opened
 
@@ -48,13 +49,12 @@ async def test_a_site_goes_through_a_pipe_into_another_installation(site: str) -
         assert await exported(copy) == await exported(store)
 
 
-def test_a_bad_line_is_told_and_the_exit_status_is_1(site: str, tmp_path: Path) -> None:
-    lines = codau("export", "bao", url=site).stdout.splitlines()
+def test_a_bad_line_is_told_and_the_exit_status_is_1(site: str, tmp_path: Path, terminal: Terminal) -> None:
+    lines = terminal("export", "bao", REDIS_URL=site).out.splitlines()
     file = tmp_path / "bao.jsonl"
-    file.write_bytes(b"\n".join([*lines[:3], b'{"kind":"comment"}', *lines[3:]]))
-    done = codau("import", "bao-moi", str(file), url=site)
-    told, summary = done.stderr.decode().splitlines()
-    assert done.returncode == 1
+    file.write_text("\n".join([*lines[:3], '{"kind":"comment"}', *lines[3:]]), encoding="utf-8")
+    done = terminal("import", "bao-moi", str(file), status=1, REDIS_URL=site)
+    told, summary = done.err.splitlines()
     assert told == f"{file}:4: id: Field required"
     assert summary.endswith("3 comments (3 new, 0 brought forward, 0 left as they are), 1 bad lines")
 
@@ -67,10 +67,10 @@ def test_a_file_of_an_unknown_version_is_refused_in_one_sentence(site: str) -> N
     )
 
 
-def test_a_site_that_does_not_exist_is_told(site: str) -> None:
-    done = codau("export", "khong-co", url=site)
-    assert (done.returncode, done.stdout) == (1, b"")
-    assert b"khong-co" in done.stderr
+def test_a_site_that_does_not_exist_is_told(site: str, terminal: Terminal) -> None:
+    done = terminal("export", "khong-co", status=1, REDIS_URL=site)
+    assert done.out == ""
+    assert "khong-co" in done.err
 
 
 def test_an_export_ends_quietly_when_its_reader_has_gone(site: str) -> None:
@@ -92,10 +92,10 @@ def test_a_full_disk_is_told(site: str) -> None:
     assert done.stderr == b"codau: standard output: No space left on device\n"
 
 
-def test_another_partition_count_than_the_stores_is_refused(site: str) -> None:
-    done = codau("export", "bao", url=site, partitions=5)
-    assert (done.returncode, done.stdout) == (1, b"")
-    assert b"CODAU_PARTITIONS=16" in done.stderr
+def test_another_partition_count_than_the_stores_is_refused(site: str, terminal: Terminal) -> None:
+    done = terminal("export", "bao", status=1, REDIS_URL=site, PARTITIONS="5")
+    assert done.out == ""
+    assert "CODAU_PARTITIONS=16" in done.err
 
 
 def test_both_run_beside_whoever_holds_the_data_folder(site: str, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_both_run_beside_whoever_holds_the_data_folder(site: str, tmp_path: Path
     assert sorted(back.splitlines()) == sorted(whole.splitlines())
 
 
-def test_the_whole_site_is_on_standard_output(site: str) -> None:
-    lines = codau("export", "bao", url=site).stdout.splitlines()
+def test_the_whole_site_is_on_standard_output(site: str, terminal: Terminal) -> None:
+    lines = terminal("export", "bao", REDIS_URL=site).out.splitlines()
     kinds = [orjson.loads(line).get("kind") for line in lines]
     assert kinds == [None, "site", "thread", "comment", "comment", "comment", "end"]
