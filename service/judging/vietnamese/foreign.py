@@ -12,7 +12,15 @@ from itertools import pairwise
 
 from service.judging.vietnamese.needs_marks import Evidence, weigh
 from service.judging.vietnamese.neighbours import is_row, is_word
-from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, strip, unstretched
+from service.judging.vietnamese.syllables import (
+    fold,
+    has_marks,
+    legal,
+    legal_stripped,
+    strip,
+    undoubled,
+    unstretched,
+)
 from service.judging.vietnamese.words import Words
 
 _COMMON_ENGLISH = """
@@ -176,7 +184,7 @@ def _weight(token: str) -> float:
         return _MARKED if fold(token) in legal() else _LOAN
     if not strip(token).isascii():
         return _OTHER_ALPHABET
-    token = unstretched(token)
+    token = undoubled(unstretched(token))
     listed = is_listed(token)
     if token in legal_stripped():
         return (_LIKE_BOTH if token in _ENGLISH else 0.0) if listed else _syllable_weight(token)

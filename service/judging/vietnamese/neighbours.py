@@ -11,7 +11,15 @@ from io import BytesIO
 
 import numpy as np
 
-from service.judging.vietnamese.syllables import fold, has_marks, legal, legal_stripped, strip, unstretched
+from service.judging.vietnamese.syllables import (
+    fold,
+    has_marks,
+    legal,
+    legal_stripped,
+    strip,
+    undoubled,
+    unstretched,
+)
 from service.judging.vietnamese.words import COMMA
 
 SCALE = 12.0
@@ -59,6 +67,8 @@ class Codes(dict[str, int]):
         if has_marks(token):
             return self.get(fold(token), MARKED)
         word = unstretched(token)
+        if word not in legal_stripped():
+            word = undoubled(word)
         if word in self:
             return self[word]
         if word not in legal_stripped():

@@ -195,6 +195,18 @@ def unstretched(word: str) -> str:
     return _STRETCHED.sub(r"\1", word)
 
 
+_DOUBLED = re.compile(r"(?<=..)([acghimnptuy])\1$")
+
+
+def undoubled(word: str) -> str:
+    """A word of four letters and more without its last letter's double; "ee", "oo" and the like are Telex.
+
+    >>> undoubled("khongg"), undoubled("quee"), undoubled("app")
+    ('khong', 'quee', 'app')
+    """
+    return _DOUBLED.sub(r"\1", word)
+
+
 def stretched(word: str, like: str) -> str:
     """Draw a word's letters out as another's are: both differ in nothing but marks and length.
 

@@ -16,6 +16,8 @@ COMMA = ","
 TOKEN = re.compile(r"[^\W_]+|[,.!?…;:()\"“”\n]")
 """Words, with the digits in them, commas and ends of sentences; the training reads with the same."""
 
+_STYLED = re.compile("[\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001d400-\U0001d6a3\U0001f130-\U0001f149]")
+"""Latin letters in another dress: full-width, circled, mathematical, squared; each stands for one letter."""
 _INNER_DOT = re.compile(r"\.\w")
 _CHUNK = re.compile(r"\S+")
 _ADDRESS = re.compile(
@@ -76,7 +78,7 @@ def opening_of(text: str) -> Words:
 def words_of(text: str) -> Words:
     """Read a text; the last few are kept, since several checks read the same."""
     hides = hidden(text)
-    if hides or not unicodedata.is_normalized("NFC", text):
+    if hides or not unicodedata.is_normalized("NFC", text) or _STYLED.search(text):
         read, positions = _composed(text, set(hides))
     else:
         read, positions = text, None
@@ -112,6 +114,6 @@ def _composed(text: str, hides: set[int]) -> tuple[str, list[int]]:
 
 
 def _close(cluster: str, start: int, read: list[str], positions: list[int]) -> None:
-    composed = unicodedata.normalize("NFC", cluster)
+    composed = unicodedata.normalize("NFKC" if _STYLED.match(cluster) else "NFC", cluster)
     read.append(composed)
     positions += range(start, start + len(composed))
