@@ -16,11 +16,17 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture
-def redis_url(valkey_url: str) -> str:
-    """The address of the server, emptied."""
+@pytest.fixture(scope="session")
+def valkey(valkey_url: str) -> Iterator[redis.Redis]:
+    """A client of that server, made once: a new one for each test costs more than what it does."""
     with redis.Redis.from_url(valkey_url) as client:
-        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def redis_url(valkey: redis.Redis, valkey_url: str) -> str:
+    """The address of the server, emptied."""
+    valkey.flushall()
     return valkey_url
 
 
