@@ -54,12 +54,12 @@ def quick() -> dict[str, Bench]:
     return {
         "memory": lambda: memory.rows(500, 570),
         "threads": lambda: thread_rates.rows(3, 300),
-        "intake": lambda: intake.rows(intake.run(250, 3)),
+        "intake": lambda: intake.rows(intake.run(200, 3)),
         "waiting": lambda: waiting.rows(30, 3),
         "verdicts": lambda: verdicts.rows(200, 3),
-        "beside": lambda: beside.rows(200, 3),
-        "processes": lambda: processes.rows(400, 3),
-        "stored": lambda: stored.rows(2_000, 60, 3),
+        "beside": lambda: beside.rows(150, 3),
+        "processes": lambda: processes.rows(200, 3),
+        "stored": lambda: stored.rows(2_000, 60, 2),
     }
 
 
