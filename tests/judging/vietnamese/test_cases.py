@@ -10,7 +10,7 @@ from tests.judging.corpora import hold, written
 from tests.judging.vietnamese.cases import proper, rows
 
 RESTORED_WRONG = 138
-"""So many of the 310 proper texts do not come back whole from the restorer today; more would be a step back."""
+"""So many of the 310 proper texts do not come back whole from the restorer; more would be a step back."""
 
 
 def _codes(findings: list[Finding]) -> list[str]:
