@@ -15,9 +15,11 @@ YIELD_S = 0.01
 """How much longer it waits at the most while there is news."""
 
 SPARE, SPARED_S = 8, 0.04
-"""Who wakes late is on a machine that is busy: it waits so many times as long again, so long at the most. So what
-was missed goes out at up to 100 messages a second for each receiver, and on a machine that has no time to spare
-at some 17, since every one of them would hold up what others are told now (`python -m bench.backlog`)."""
+"""Who wakes late is on a machine that is busy: it waits so many times as long again, so long at the most.
+
+So what was missed goes out at up to 100 messages a second for each receiver, and where the machine has no
+time to spare at some 17: each of them would hold up what others are told now (`python -m bench.backlog`).
+"""
 
 
 class Precedence:
