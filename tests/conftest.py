@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from service.supervision.valkey import EmbeddedValkey
 from tests.running import Running, running
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # a law is no less true on a machine that has much to do
 
 
 @pytest.fixture(scope="session")
