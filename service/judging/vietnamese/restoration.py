@@ -25,7 +25,7 @@ from service.judging.vietnamese.counts import (
     start_key,
 )
 from service.judging.vietnamese.needs_marks import weigh
-from service.judging.vietnamese.syllables import fold, has_marks, stretched, unstretched
+from service.judging.vietnamese.syllables import fold, has_marks, stretched, undoubled, unstretched
 from service.judging.vietnamese.words import COMMA, Words, words_of
 
 _MOST_CHOICES = 16
@@ -165,7 +165,7 @@ def _lattice(tokens: list[str], known: Counts) -> _Lattice:
 def _written(token: str, row: tuple[int, ...], known: Counts) -> int:
     if len(row) == 1:
         return 0
-    number = known.numbers.get(token if token in known.numbers else unstretched(token))
+    number = known.numbers.get(_single(token, known))
     return row.index(number) if number in row else -1
 
 
@@ -176,13 +176,24 @@ def _choices(token: str, known: Counts) -> tuple[int, ...]:
         return (NUMBER,) if any(map(str.isdigit, token)) else (BREAK,)
     if has_marks(token):
         return (known.numbers.get(fold(token), UNKNOWN),)
-    if token not in known.numbers:
-        token = unstretched(token)
+    token = _single(token, known)
     return known.choices.get(token, (known.numbers.get(token, UNKNOWN),))[:_MOST_CHOICES]
 
 
+def _single(token: str, known: Counts) -> str:
+    """A token without its drawn-out letters, where it is no word with them."""
+    if token in known.numbers:
+        return token
+    single = unstretched(token)
+    return single if single in known.numbers else undoubled(single)
+
+
 def _spelt_like(word: str, token: str) -> str:
-    return word if len(word) == len(token) else stretched(word, token)
+    if len(word) == len(token):
+        return word
+    if len(word) < len(unstretched(token)):  # its last letter is doubled
+        return stretched(word, token[:-1]) + token[-1]
+    return stretched(word, token)
 
 
 def _search(lattice: _Lattice, known: Counts, trust: float, count: int) -> list[_Way]:

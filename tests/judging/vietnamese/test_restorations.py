@@ -30,6 +30,11 @@ def test_every_way_keeps_letters_case_spacing_and_punctuation(text: str) -> None
         assert strip(way) == text
 
 
+def test_letters_held_long_are_held_as_long_with_their_marks() -> None:
+    """A doubled last letter, and longer ones anywhere."""
+    assert restore("toi khongg hieuuu gi ca") == "tôi khôngg hiểuuu gì cả"
+
+
 def test_the_other_common_spelling_is_among_three() -> None:
     """Both "cảm ơn" and "cám ơn" are right."""
     assert {"cảm ơn bạn", "cám ơn bạn"} <= set(restorations("cam on ban", 3))
