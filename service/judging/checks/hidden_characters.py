@@ -7,10 +7,11 @@ import re
 from service.judging.model import Finding, Span
 from service.judging.text import hidden
 
-# Two marks left over after composing, on any letter: Vietnamese needs none.
-_STACKED = re.compile(
-    "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20df\u20e1\u20e5-\u20f0\ufe20-\ufe2f]{2,}"
-)
+_MARKS = "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20df\u20e1\u20e5-\u20f0\ufe20-\ufe2f]"
+_STYLED = "[\uff21-\uff5a\u24b6-\u24e9\U0001d400-\U0001d6a3\U0001f130-\U0001f149]"
+# Two marks left over after composing, on any letter: Vietnamese needs none. Letters in another dress are
+# never composed, and Vietnamese puts two marks on them.
+_STACKED = re.compile(f"(?<!{_STYLED}){_MARKS}{{2,}}|(?<={_STYLED}){_MARKS}{{3,}}")
 _SELECTORS = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
 _IN_A_WORD = 0.99
 _ELSEWHERE = 0.8
