@@ -15,7 +15,7 @@ import structlog
 from service.supervision import kernel
 from service.supervision.errors import StartRefused
 
-READY_S = 30.0
+READY_S = 60.0
 """How long a program may take until it says that it is ready."""
 
 FIRST_WAIT_S = 0.1
