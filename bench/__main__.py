@@ -36,15 +36,15 @@ Bench = Callable[[], list[Row]]
 def whole(count: int) -> dict[str, Bench]:
     """Everything, with so many comments stored where that matters."""
     return {
-        "intake": lambda: intake.rows(intake.run(2_000, 7)),
-        "isso": lambda: isso.rows(2_000, 5),
-        "waiting": lambda: waiting.rows(100, 7),
-        "verdicts": lambda: verdicts.rows(2_000, 5),
-        "beside": lambda: beside.rows(2_000, 5),
-        "processes": lambda: processes.rows(2_000, 5),
+        "intake": lambda: intake.rows(intake.run(500, 7)),
+        "isso": lambda: isso.rows(400, 5),
+        "waiting": lambda: waiting.rows(60, 7),
+        "verdicts": lambda: verdicts.rows(500, 5),
+        "beside": lambda: beside.rows(400, 5),
+        "processes": lambda: processes.rows(500, 5),
         "threads": lambda: thread_rates.rows(15, 1_000),
-        "stored": lambda: stored.rows(count, 500, 5),
-        "memory": lambda: memory.rows(5_000, 570),
+        "stored": lambda: stored.rows(count, 300, 5),
+        "memory": lambda: memory.rows(2_000, 570),
         "round trips": lambda: round_trips.rows(300),
     }
 
@@ -91,7 +91,7 @@ def _show(rows: Sequence[Row]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="in less than a minute, compared with the last")
-    parser.add_argument("--stored", type=int, default=100_000, help="comments stored (100,000)")
+    parser.add_argument("--stored", type=int, default=5_000, help="comments stored (5,000)")
     asked = parser.parse_args()
     quiet()
     load, began = os.getloadavg()[0], time.monotonic()
