@@ -20,7 +20,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from service.judging.reading import Reading, word_units
+from service.judging.letters import word_units
+from service.judging.reading import Reading
 
 Places = npt.NDArray[np.uint32]
 

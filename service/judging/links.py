@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from service.judging.reading import Reading, collapsed
+from service.judging.letters import collapsed
+from service.judging.reading import Reading
 from service.judging.syllable import could_be_syllable
 
 _ENOUGH = 100

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 
+from service.judging.letters import collapsed
 from service.judging.model import Span
-from service.judging.reading import Reading, collapsed, read
+from service.judging.reading import Reading, read
 from service.judging.syllable import could_be_syllable
 
 _AROUND = 6
