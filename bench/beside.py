@@ -14,10 +14,10 @@ import time
 from collections.abc import Iterator
 
 from bench.command import run
-from bench.intake import PARTITIONS, Side, check, measure, note, ours
 from bench.load import Generator, generator
 from bench.results import Row, ratios, spread
 from bench.serving import working
+from bench.sides import PARTITIONS, Side, check, emptied, measure, note, ours
 from bench.submissions import document, request
 from service.store.events import EntryId
 from service.store.queue import Queue
@@ -32,8 +32,7 @@ async def judged(url: str) -> None:
     """Wait until the queue is empty."""
     store = Store(url, PARTITIONS)
     queue = Queue(url, store.partitions, "bench")
-    while await queue.length():  # noqa: ASYNC110 - the worker tells nobody
-        await asyncio.sleep(0.005)
+    await emptied(queue)
     await queue.close()
     await store.close()
 

@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.command import run
-from bench.intake import check, measure, ours
 from bench.load import Generator, generator
 from bench.results import Row, ratios, spread
 from bench.serving import Served
+from bench.sides import check, measure, ours
 from bench.submissions import document, dumped
 from service.supervision.listening import free_port
 

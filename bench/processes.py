@@ -8,9 +8,9 @@ does, as far as a request costs no more there. Both are told.
 import asyncio
 
 from bench.command import run
-from bench.intake import check, measure, ours
 from bench.load import generator
 from bench.results import Row, ratios, spread
+from bench.sides import check, measure, ours
 
 CONNECTIONS = 64
 

@@ -20,10 +20,10 @@ from urllib.parse import unquote, urlsplit
 import redis
 
 from bench.command import run
-from bench.intake import PARTITIONS, Side, judge_queued, key_of, ours
 from bench.load import Generator, Load, generator
 from bench.raw_http import Connection, request
 from bench.results import Row
+from bench.sides import PARTITIONS, Side, judge_queued, key_of, ours
 from bench.stored import approval
 from bench.submissions import document
 from bench.submissions import request as submission

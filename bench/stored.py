@@ -21,11 +21,11 @@ import aiohttp
 
 from bench import starting
 from bench.command import run
-from bench.intake import PARTITIONS, SEARCHED, Side, before, judge_queued, key_of, measure
 from bench.load import Generator, Load, generator
 from bench.raw_http import Connection, request
 from bench.results import Row, ratios, spread
 from bench.serving import BARE, Served, serving
+from bench.sides import PARTITIONS, SEARCHED, Side, before, judge_queued, key_of, measure
 from bench.thread_rates import load
 from bench.threads import Shape, page_request
 from bench.transfer_files import comments, placed

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 import uvloop
 
 from bench.command import run
-from bench.intake import PARTITIONS, Side, check, ours
 from bench.results import Row, ratios, spread
+from bench.sides import PARTITIONS, Side, check, ours
 from bench.submissions import talk
 from service.clock import unix_ms
 from service.comments.ids import new_id

@@ -2,7 +2,7 @@
 
 Each of the rounds (5) submits so many comments (100) with `Prefer: wait=2`, one after the other, through one
 API process and one worker process, and asks Valkey for as many PINGs over a plain socket. Then what is stored
-is compared with what was answered, as `bench.intake` does.
+is compared with what was answered, see `sides`.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ import time
 from urllib.parse import unquote, urlsplit
 
 from bench.command import run
-from bench.intake import Side, check, note, ours
 from bench.load import Generator, generator
 from bench.results import Row, spread
 from bench.serving import working
+from bench.sides import Side, check, note, ours
 from bench.submissions import document, request
 
 ROUND_TRIPS, REST_MS = 4, 2.0
