@@ -6,9 +6,9 @@ from typing import Any
 from aiohttp import web
 from pydantic import RootModel
 
+from service.api.endpoints import ADMIN, Call, Endpoints, reply
 from service.api.fields import Request
 from service.api.requests import NewKey, Nothing, SiteName
-from service.api.routing import ADMIN, Call, Endpoints, reply
 from service.api.views import View, rfc3339
 from service.comments.policy import Policy
 from service.errors import InvalidRequest

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field
 
+from service.api.endpoints import WEBSITE, Call, Endpoints, reply
 from service.api.fields import Empty, Request, Title, WebUrl
 from service.api.reading import thread_of
 from service.api.requests import SiteQuery
-from service.api.routing import WEBSITE, Call, Endpoints, reply
 from service.api.views import View
 from service.comments.thread_policy import ThreadPolicy
 from service.store.directory import Site

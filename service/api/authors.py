@@ -5,9 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
+from service.api.endpoints import ADMIN, MODERATOR, Call, Endpoints, reply
 from service.api.erasure import erase_author
 from service.api.requests import AuthorQuery, Nothing, Opinion, SiteQuery
-from service.api.routing import ADMIN, MODERATOR, Call, Endpoints, reply
 from service.api.views import View, moderator_view, rfc3339
 from service.comments.authors import Standing
 from service.errors import InvalidRequest

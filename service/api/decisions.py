@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from service.api import problems
+from service.api.endpoints import MODERATOR, Call, Endpoints, reply
 from service.api.queue_items import claim_view
 from service.api.requests import (
     Answer,
@@ -18,7 +19,6 @@ from service.api.requests import (
     Reopening,
     SiteQuery,
 )
-from service.api.routing import MODERATOR, Call, Endpoints, reply
 from service.api.views import View, history_view, moderator_view
 from service.comments import lifecycle
 from service.comments.ids import new_id

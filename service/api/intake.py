@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 from aiohttp import hdrs, web
 
+from service.api.endpoints import READER, WEBSITE, Call, Endpoints, reply
 from service.api.erasure import erase_comment
 from service.api.requests import NewComment, Nothing, Revision, SiteQuery, TextToCheck
-from service.api.routing import READER, WEBSITE, Call, Endpoints, reply
 from service.api.views import verdict_view, website_view
 from service.comments import lifecycle
 from service.comments.arrival import Arrival

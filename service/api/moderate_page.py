@@ -12,8 +12,10 @@ from aiohttp import web
 from pydantic import Field
 
 from service.api import session
+from service.api.authentication import known_key
+from service.api.endpoints import reply
 from service.api.fields import Request, Text
-from service.api.routing import parsed, reply, sent
+from service.api.parsing import parsed, sent
 from service.api.services import SERVICES
 from service.comments.rates import Rate
 from service.errors import Forbidden, NotFound, RateLimited, Unauthorized
@@ -81,9 +83,7 @@ async def sign_in(request: web.Request) -> web.Response:
     await _limit(request)
     typed = parsed(SignIn, await sent(request))
     snapshot = await services.store.directory.current()
-    known = services.key_of(typed.key.strip(), snapshot)
-    if known is None:
-        raise Unauthorized("This key is unknown or revoked.")
+    known = known_key(typed.key, services, snapshot)
     if known.role is not Role.MODERATOR:
         raise Forbidden("Sign in with a moderator's key.")
     response = _told(known, snapshot)

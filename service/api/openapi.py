@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from service import __version__
 from service.api import request_ids
 from service.api.documented import CALLS, OPERATIONS, PATH_PARAMETERS, REQUEST_HEADERS, Documented
+from service.api.endpoints import Endpoint
 from service.api.examples import exemplified
 from service.api.openapi_components import Components, Json
-from service.api.routing import Endpoint
 
 _INTRODUCTION = """Comment pre-moderation for Vietnamese newspapers: a comment comes in, is checked, waits, is
 edited, is published.

@@ -7,7 +7,7 @@ from functools import cache
 import orjson
 from aiohttp import web
 
-from service.api.routing import Endpoint
+from service.api.endpoints import Endpoint
 
 
 def openapi_route(endpoints: Iterable[Endpoint]) -> web.RouteDef:

@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from service.api.endpoints import reply
 from service.api.metrics import FIGURES
-from service.api.routing import reply
 from service.api.services import SERVICES, Services
 from service.errors import Unavailable
 from service.metering.exposition import CONTENT_TYPE

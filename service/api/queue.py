@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
+from service.api.endpoints import MODERATOR, Call, Endpoints, reply
 from service.api.queue_items import items
 from service.api.requests import ClaimRequest, Nothing, QueueQuery, ReleaseRequest, SiteQuery
-from service.api.routing import MODERATOR, Call, Endpoints, reply
 from service.api.selection import selected
 from service.api.views import View
 from service.store.claims import Holder

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.api.routing import Call
+from service.api.endpoints import Call
 from service.api.views import View, moderator_view, rfc3339
 from service.comments.authors import author_key
 from service.comments.model import Comment

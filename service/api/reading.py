@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from service.api.endpoints import READER, Call, Endpoints, reply
 from service.api.requests import CountsQuery, Nothing, SiteQuery, ThreadQuery
-from service.api.routing import READER, Call, Endpoints, reply
 from service.api.services import Services
 from service.api.threads import etag, page_name, rendered
 from service.api.views import moderator_view, website_view

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field
 
+from service.api.endpoints import ADMIN, Call, Endpoints, reply
 from service.api.fields import Request
-from service.api.routing import ADMIN, Call, Endpoints, reply
 from service.api.views import View, findings_view
 from service.comments.model import Comment
 from service.comments.policy import Policy

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.api.endpoints import Call
 from service.api.requests import Nothing, QueueQuery
-from service.api.routing import Call
 from service.comments.model import Comment, State
 from service.errors import InvalidRequest
 from service.judging.search import words

@@ -8,8 +8,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from service.api.endpoints import MODERATOR, Call, Endpoints, reply
 from service.api.requests import Nothing, SiteQuery
-from service.api.routing import MODERATOR, Call, Endpoints, reply
 from service.api.views import View
 from service.comments.counting import DECIDED
 from service.comments.durations import COARSE, percentile

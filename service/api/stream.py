@@ -12,9 +12,10 @@ import orjson
 from aiohttp import hdrs, web
 
 from service.api import event_ids, request_ids
+from service.api.authentication import authenticated
+from service.api.endpoints import MODERATOR, Call, Endpoints
 from service.api.event_ids import Place
 from service.api.requests import Nothing, SiteQuery
-from service.api.routing import MODERATOR, Call, Endpoints, authenticated
 from service.api.views import event_view
 from service.comments.model import Comment
 from service.errors import Problem

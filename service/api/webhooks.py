@@ -5,16 +5,17 @@ from typing import Any
 
 from aiohttp import web
 
+from service.api.endpoints import ADMIN, Call, Endpoints, reply
 from service.api.fields import Request
 from service.api.requests import Nothing
 from service.api.requests_webhooks import DeliveriesQuery, NewWebhook, WebhookChange
-from service.api.routing import ADMIN, Call, Endpoints, reply
 from service.api.views import View, rfc3339
 from service.errors import InvalidRequest
 from service.outgoing.client import OutgoingClient
 from service.outgoing.signature import new_secret
 from service.outgoing.urls import Refused
 from service.store.deliveries import Delivery, DeliveryState, again, trial
+from service.store.store import Store
 from service.store.webhooks import TYPES, Hook, new_id
 
 endpoints = Endpoints("admins")
@@ -26,12 +27,12 @@ _HOOK = _HOOKS + "/{hook}"
 @endpoints.add("POST", _HOOKS, ADMIN, body=NewWebhook, concerns_site=False)
 async def create_webhook(call: Call[NewWebhook, Request]) -> web.Response:
     """Set a webhook; its secret is shown here and at a rotation"""
-    site, store = _site(call), call.services.store
-    await _check(call, call.body.url)
-    types = _ordered(call.body.types)
-    hook = Hook(new_id(), call.body.url, types, call.services.now_ms(), new_secret())
-    await store.webhooks.add(site, hook, await store.events.ends())
-    return reply(201, hook_view(hook) | {"secret": hook.secret})
+    services = call.services
+    allow_private = services.settings.webhook_allow_private
+    hook = await set_webhook(
+        services.store, _site(call), call.body, allow_private=allow_private, now_ms=services.now_ms()
+    )
+    return reply(201, new_hook_view(hook))
 
 
 @endpoints.add("GET", _HOOKS, ADMIN, concerns_site=False)
@@ -46,7 +47,7 @@ async def change_webhook(call: Call[WebhookChange, Request]) -> web.Response:
     """Change where a webhook leads and what it is told; switch it off, or on again"""
     site, body = _site(call), call.body
     if body.url is not None:
-        await _check(call, body.url)
+        await _check(body.url, allow_private=call.services.settings.webhook_allow_private)
 
     def changed(hook: Hook) -> Hook:
         url, active = body.url or hook.url, hook.active if body.active is None else body.active
@@ -72,7 +73,7 @@ async def rotate_secret(call: Call[Nothing, Request]) -> web.Response:
     hook = await call.services.store.webhooks.change(
         _site(call), call.path("hook"), lambda hook: hook.rotated(secret, now_ms)
     )
-    return reply(200, hook_view(hook) | {"secret": hook.secret})
+    return reply(200, new_hook_view(hook))
 
 
 @endpoints.add("POST", _HOOK + "/test", ADMIN, body=Nothing, concerns_site=False)
@@ -122,9 +123,23 @@ def _site(call: Call[Any, Any]) -> str:
     return call.snapshot.site(call.path("site")).id
 
 
-async def _check(call: Call[Any, Any], url: str) -> None:
+async def set_webhook(
+    store: Store, site: str, asked: NewWebhook, *, allow_private: bool, now_ms: int
+) -> Hook:
+    """Keep a new webhook of a site that there is; it is told of what happens from now on.
+
+    Raises:
+        InvalidRequest: its URL leads where a webhook must not, or the site has as many as it may.
+    """
+    await _check(asked.url, allow_private=allow_private)
+    hook = Hook(new_id(), asked.url, _ordered(asked.types), now_ms, new_secret())
+    await store.webhooks.add(site, hook, await store.events.ends())
+    return hook
+
+
+async def _check(url: str, *, allow_private: bool) -> None:
     """Raises: InvalidRequest: the URL leads where a webhook must not."""
-    client = OutgoingClient(allow_private=call.services.settings.webhook_allow_private)
+    client = OutgoingClient(allow_private=allow_private)
     try:
         await client.check(url)
     except Refused as refused:
@@ -146,6 +161,11 @@ def hook_view(hook: Hook) -> View:
         "gone": hook.gone,
         "created_at": rfc3339(hook.created_at),
     }
+
+
+def new_hook_view(hook: Hook) -> View:
+    """With its secret, for this once."""
+    return hook_view(hook) | {"secret": hook.secret}
 
 
 def delivery_view(delivery: Delivery, due: int | None) -> View:

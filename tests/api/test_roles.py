@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from service.api.routing import Endpoint
+from service.api.endpoints import Endpoint
 from service.app import ENDPOINTS
 from tests.api.calls import GOOD, comment_of
 from tests.running import Caller, Running
