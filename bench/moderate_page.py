@@ -13,9 +13,10 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from bench.command import quiet
 from service.supervision.valkey import EmbeddedValkey
 from tests.browsing import chromium
-from tests.pages.conftest import Newsroom, sign_in
+from tests.pages.conftest import Newsroom
 from tests.pages.test_long_queue import submit_many
 from tests.running import running
 
@@ -34,19 +35,18 @@ document.addEventListener("keydown", (event) => {
 
 async def main(waiting: int) -> None:
     """Fill a queue, press keys, print what they took."""
+    quiet()
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
-        async with running(server.url) as service, chromium() as browser:
+        async with running(server.url) as service, chromium() as pages:
             await service.admin("PATCH", "/v1/sites/bao/policy", json={"actions": {"duplicate": "ignore"}})
-            newsroom = Newsroom(service, browser, str(service.moderator.http.make_url("")).rstrip("/"))
+            newsroom = Newsroom(service, pages, str(service.moderator.http.make_url("")).rstrip("/"))
             await submit_many(newsroom, waiting)
-            page = await (await browser.new_context(viewport={"width": 1280, "height": 800})).new_page()
-            await page.goto(f"{newsroom.url}/moderate")
-            await sign_in(page, service.moderator.key or "")
-            await page.locator("article[data-current]").wait_for()
-            await page.evaluate(_WATCH)
-            print(f"{waiting} waiting; ms from key to the next comment painted")
-            for name, keys in (("approve (a)", "a"), ("next (j)", "j"), ("previous (k)", "k")):
-                print(f"  {name:14}{summary(await pressed(page, keys))}")
+            async with newsroom.desk() as desk:
+                await desk.current.wait_for()
+                await desk.page.evaluate(_WATCH)
+                print(f"{waiting} waiting; ms from key to the next comment painted")
+                for name, key in (("approve (a)", "a"), ("next (j)", "j"), ("previous (k)", "k")):
+                    print(f"  {name:14}{summary(await pressed(desk.page, key))}")
 
 
 async def pressed(page: Page, key: str) -> list[float]:

@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.command import quiet
+from bench.sides import emptied
 from service.comments.model import Event
 from service.store.directory import Role
 from service.supervision.valkey import EmbeddedValkey
@@ -46,8 +48,7 @@ async def submitted(service: Running, count: int) -> None:
 
     for start in range(0, count, 100):
         await asyncio.gather(*(one(number) for number in range(start, min(start + 100, count))))
-    while await service.queue.length():  # noqa: ASYNC110  the worker's end of it tells by being empty
-        await asyncio.sleep(0.05)
+    await emptied(service.queue)
 
 
 async def work(mine: Caller, rival: Caller, log: Log) -> None:
@@ -105,6 +106,7 @@ async def check(service: Running, log: Log, count: int) -> None:
 
 
 async def main(count: int) -> None:
+    quiet()
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
         async with running(server.url) as service:
             began = time.monotonic()

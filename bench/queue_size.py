@@ -13,6 +13,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bench.command import quiet
 from bench.moderators import submitted
 from service.comments.ids import new_id
 from service.comments.model import State
@@ -52,6 +53,7 @@ async def fill(service: Running, url: str, many: int) -> None:
 
 
 async def main(many: int) -> None:
+    quiet()
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
         async with running(server.url) as service:
             await submitted(service, REAL)
