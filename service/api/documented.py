@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from service.api import request_ids
 from service.api import responses as r
 from service.api import responses_admin as admin
 from service.api import responses_stats as stats
@@ -24,7 +23,7 @@ class Answer:
 
     Attributes:
         model: of the JSON body; a union where it depends on the key's role, None for no JSON body.
-        headers: names from `RESPONSE_HEADERS`.
+        headers: names from `documented_names.RESPONSE_HEADERS`.
         media: of a body that is not JSON.
     """
 
@@ -40,7 +39,7 @@ class Documented:
 
     Attributes:
         problems: codes beyond those that follow from the declaration (key, site, path, query, body, store).
-        headers: of the request; names from `REQUEST_HEADERS`.
+        headers: of the request; names from `documented_names.REQUEST_HEADERS`.
         body: the model to show where the declared one is looser than what is taken.
         description: what the summary does not say.
     """
@@ -51,90 +50,6 @@ class Documented:
     body: type[BaseModel] | None = None
     description: str = ""
 
-
-REQUEST_HEADERS: Mapping[str, dict[str, Any]] = {
-    "Idempotency-Key": {
-        "description": "Within a site and thread, for 24 hours, the same key with the same request makes "
-        "nothing new and answers with the comment as it now stands.",
-        "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
-        "example": "b7c1f0de-4d0f-4c0e-9c0b-1d6e6a1c9a55",
-    },
-    "Prefer": {
-        "description": "`wait=<seconds>`, at most 10 (RFC 7240): answer as soon as the comment is judged.",
-        "schema": {"type": "string"},
-        "example": "wait=2",
-    },
-    "If-None-Match": {
-        "description": "The ETag of the page that the caller has.",
-        "schema": {"type": "string"},
-        "example": '"6f1ed002ab5595859014ebf0"',
-    },
-    "Last-Event-ID": {
-        "description": "The last `id` that was received: go on behind it, from up to 24 hours back.",
-        "schema": {"type": "string"},
-        "example": "AgT0s9CaqzMC6AcA",
-    },
-    "Accept-Language": {
-        "description": "Messages for the reader are Vietnamese, unless English has the greater weight here.",
-        "schema": {"type": "string"},
-        "example": "vi, en;q=0.5",
-    },
-    request_ids.HEADER: {
-        "description": "The caller's own name for the request, for our log and the answer; one that does "
-        "not look like a name (letters, digits and `._~:+/=,;-`, up to 64) is not taken over.",
-        "schema": {"type": "string"},
-        "example": "b7c1f0de4d0f4c0e",
-    },
-}
-
-RESPONSE_HEADERS: Mapping[str, dict[str, Any]] = {
-    "Location": {
-        "description": "Where the comment is found.",
-        "schema": {"type": "string", "format": "uri-reference"},
-        "example": "/v1/comments/0sapnxdg0dmmk000000007",
-    },
-    "Preference-Applied": {
-        "description": "`wait` where the answer waited for the verdict (RFC 7240).",
-        "schema": {"type": "string", "const": "wait"},
-    },
-    "ETag": {
-        "description": "Strong; different for every sort, page and content.",
-        "schema": {"type": "string"},
-        "example": '"6f1ed002ab5595859014ebf0"',
-    },
-    "Cache-Control": {
-        "description": "Ask again before each use: what was taken down must be gone from the next answer on.",
-        "schema": {"type": "string", "const": "private, no-cache"},
-    },
-    "Retry-After": {
-        "description": "Seconds after which trying again makes sense.",
-        "schema": {"type": "integer", "minimum": 0},
-        "example": 1,
-    },
-    "RateLimit-Policy": {
-        "description": "The limits that were looked at (draft-ietf-httpapi-ratelimit-headers-11), `author`, "
-        "`address` and `site`: `q` comments at once, then as many in `w` seconds, evenly. On a refusal the "
-        "one that refused; absent where none was looked at.",
-        "schema": {"type": "string"},
-        "example": '"author";q=30;w=60, "address";q=120;w=60',
-    },
-    "RateLimit": {
-        "description": "What they still let pass: `r` comments at once, and one more in `t` seconds.",
-        "schema": {"type": "string"},
-        "example": '"author";r=29;t=2, "address";r=119;t=1',
-    },
-    "WWW-Authenticate": {
-        "description": "How to name a key.",
-        "schema": {"type": "string"},
-        "example": 'Bearer realm="codau"',
-    },
-    request_ids.HEADER: {
-        "description": "Names this request in the service's log: the caller's own name for it, or one made "
-        "here.",
-        "schema": {"type": "string", "pattern": f"^{request_ids.WELL_FORMED}$"},
-        "example": "9f1c2ab40000002a",
-    },
-}
 
 _LANGUAGE = ("Accept-Language",)
 _DECIDED = {200: Answer("The comment as it then stands.", r.ModeratorComment)}
@@ -303,42 +218,3 @@ OPERATIONS: Mapping[str, tuple[str, Documented]] = {
     ),
 }
 """What needs no key: GET alone; path → summary and the rest."""
-
-PATH_PARAMETERS: Mapping[str, dict[str, Any]] = {
-    "id": {
-        "description": "Id of the comment.",
-        "schema": {"type": "string"},
-        "example": "0sapnxdg0dmmk000000007",
-    },
-    "thread": {
-        "description": "The website's name of the article, percent-encoded as one segment.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 256},
-        "example": "doi-song/4711",
-    },
-    "site": {
-        "description": "Id of the site.",
-        "schema": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
-        "example": "bao",
-    },
-    "authors/key": {
-        "description": "`author.key` of a comment, percent-encoded as one segment.",
-        "schema": {"type": "string"},
-        "example": "u-1",
-    },
-    "keys/key": {
-        "description": "Id of the key.",
-        "schema": {"type": "string"},
-        "example": "4f1c2ab4d90e",
-    },
-    "hook": {
-        "description": "Id of the webhook.",
-        "schema": {"type": "string"},
-        "example": "wh_5f2b8c1d9e3a7046",
-    },
-    "delivery": {
-        "description": "Id of the delivery.",
-        "schema": {"type": "string"},
-        "example": "019a9c2f1e2b-0000-003",
-    },
-}
-"""By name, or by the segment before it and the name where that means several things."""

@@ -12,7 +12,6 @@ _CURSOR = "1763799330120-0sapnxdg0dmmk000000007"
 _BY_HOUR = [0, 0, 0, 0, 1, 4, 12, 30, 41, 38, 35, 40, 52, 44, 37, 36, 39, 48, 61, 70, 66, 41, 18, 5]
 
 EXAMPLES: Mapping[str, Any] = {
-    "agreement": {"contact": {"approved": 3, "rejected": 21}},
     "allowed": 1,
     "author": "u-1",
     "banned": ["cá độ"],
@@ -21,16 +20,13 @@ EXAMPLES: Mapping[str, Any] = {
     "cluster": _COMMENT,
     "cursor": _CURSOR,
     "decided": _BY_HOUR,
-    "delivery": "019a9c2f1e2b-0000-003",
     "depth": 2,
     "email": "a@example.vn",
     "flag_from": 0.4,
     "from": "2026-11-16",
-    "hook": "wh_5f2b8c1d9e3a7046",
     "id": "u-1",
     "ids": [_COMMENT],
     "ip": "203.0.113.9",
-    "key": "4f1c2ab4d90e",
     "lease_seconds": 300,
     "limit": 50,
     "max": 1_000,

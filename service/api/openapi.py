@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from service import __version__
 from service.api import request_ids
-from service.api.documented import CALLS, OPERATIONS, PATH_PARAMETERS, REQUEST_HEADERS, Documented
+from service.api.documented import CALLS, OPERATIONS, Documented
+from service.api.documented_names import PATH_PARAMETERS, REQUEST_HEADERS
 from service.api.endpoints import Endpoint
 from service.api.examples import exemplified
 from service.api.openapi_components import Components, Json

@@ -10,7 +10,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from service import errors
 from service.api import problem_models, request_ids
-from service.api.documented import RESPONSE_HEADERS, Answer
+from service.api.documented import Answer
+from service.api.documented_names import RESPONSE_HEADERS
 from service.api.examples import exemplified
 
 Json = dict[str, Any]
