@@ -1,15 +1,17 @@
 """Arguments that need more than typer's own checks; what is wrong with one is told like any wrong option."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from service.api.requests import SiteName
+from service.comments.merge_patch import field_errors
 
 _SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
+_Body = TypeVar("_Body", bound=BaseModel)
 
 
 def site_id(text: str) -> str:
@@ -25,10 +27,20 @@ def name_of(text: str) -> str:
     Raises:
         typer.BadParameter: it breaks one.
     """
+    return body_of(SiteName, name=text).name
+
+
+def body_of(kind: type[_Body], **members: Any) -> _Body:
+    """What the API would make of a body with these members.
+
+    Raises:
+        typer.BadParameter: it breaks a rule of the API.
+    """
     try:
-        return SiteName(name=text).name
+        return kind(**members)
     except ValidationError as wrong:
-        raise typer.BadParameter(f"name: {wrong.errors()[0]['msg']}") from None
+        field, message = next(field_errors(wrong, ""))
+        raise typer.BadParameter(f"{field}: {message}") from None
 
 
 def columns_of(text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Webhooks by command: what could not be delivered is listed and sent again."""
+"""Webhooks by command: they are set and removed; what could not be delivered is listed and sent again."""
 
 import asyncio
 import functools
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from service.commands.webhooks import TypeName
 from service.store.deliveries import Delivery, DeliveryState, Settled, trial
 from service.store.events import START
 from service.store.store import Store
@@ -95,7 +96,62 @@ def test_a_webhook_that_is_switched_off_keeps_its_messages(codau: Terminal, redi
     assert "switched off" in codau("deliveries", "bao", "wh_1", "--resend", found[0]["id"], status=1).err
 
 
-def test_no_secret_is_shown(codau: Terminal, redis_url: str) -> None:
+async def site(store: Store) -> None:
+    await store.directory.put_site("bao", "Báo Ví Dụ", now_ms=1)
+
+
+async def hooks(store: Store) -> list[Hook]:
+    return await store.webhooks.all("bao")
+
+
+def test_a_webhook_is_set_and_its_secret_printed_alone(codau: Terminal, redis_url: str) -> None:
+    with_store(redis_url, site)
+    told = codau("webhook", "create", "bao", HOOK.url)
+    [kept] = with_store(redis_url, hooks)
+    assert (kept.url, kept.types, kept.active) == (HOOK.url, TYPES, True)
+    assert told.out == f"{kept.secret}\n"
+    assert kept.id in told.err
+
+
+def test_a_webhook_is_told_of_the_types_that_are_named(codau: Terminal, redis_url: str) -> None:
+    with_store(redis_url, site)
+    chosen = ("--type", "comment.erased", "--type", "comment.pending")
+    made = listed(codau, "webhook", "create", "bao", HOOK.url, *chosen)
+    [kept] = with_store(redis_url, hooks)
+    assert kept.types == ("comment.pending", "comment.erased")
+    assert (made["id"], made["types"], made["secret"]) == (kept.id, list(kept.types), kept.secret)
+
+
+def test_every_type_can_be_named() -> None:
+    assert tuple(TypeName) == TYPES
+
+
+def test_a_webhook_leads_to_a_closed_network_only_where_that_is_set(codau: Terminal, redis_url: str) -> None:
+    with_store(redis_url, site)
+    told = codau("webhook", "create", "bao", "http://127.0.0.1:9000/", status=1)
+    assert (told.out, told.err) == ("", "codau: url: must lead to a public address\n")
+    assert with_store(redis_url, hooks) == []
+    codau("webhook", "create", "bao", "http://127.0.0.1:9000/", WEBHOOK_ALLOW_PRIVATE="true")
+    assert [hook.url for hook in with_store(redis_url, hooks)] == ["http://127.0.0.1:9000/"]
+
+
+def test_an_address_that_breaks_a_rule_of_the_api_is_a_wrong_argument(
+    codau: Terminal, redis_url: str
+) -> None:
+    with_store(redis_url, site)
+    assert "url: " in codau("webhook", "create", "bao", "", status=2).err
+    assert with_store(redis_url, hooks) == []
+
+
+def test_a_webhook_is_removed_with_what_waits_for_it(codau: Terminal, redis_url: str) -> None:
+    with_store(redis_url, dead)
+    codau("dead-letters", "--retry")
+    assert codau("webhook", "delete", "bao", "wh_1").out == "wh_1 is removed\n"
+    assert codau("webhook", "list", "bao").out == "There are no webhooks yet.\n"
+    assert with_store(redis_url, waiting) == []
+
+
+def test_no_secret_is_listed(codau: Terminal, redis_url: str) -> None:
     with_store(redis_url, dead)
     told = codau("webhook", "list", "bao", "--json").out + codau("webhook", "list", "bao").out
     assert "whsec" not in told
@@ -105,6 +161,9 @@ def test_no_secret_is_shown(codau: Terminal, redis_url: str) -> None:
     "words",
     [
         ["webhook", "list", "khong-co"],
+        ["webhook", "create", "khong-co", HOOK.url],
+        ["webhook", "delete", "khong-co", "wh_1"],
+        ["webhook", "delete", "bao", "wh_2"],
         ["deliveries", "khong-co"],
         ["deliveries", "bao", "wh_2"],
         ["deliveries", "bao", "wh_1", "--resend", "x"],
