@@ -15,7 +15,7 @@ from service.store.health import Backlog, HealthStore
 from service.store.partitions import Partitions
 from service.store.scripts import call
 from service.store.statistics import StatisticsStore
-from service.store.webhooks import WebhookStore
+from service.store.webhooks import Hook, WebhookStore
 from service.store.wire import Commands, ReplyError
 
 
@@ -51,6 +51,15 @@ class Waiting:
     dead: int = 0
     lag_ms: Mapping[str, int] = field(default_factory=dict)
     load: Load = field(default_factory=Load)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Of one webhook what waits for its receiver, and how many were given up."""
+
+    hook: Hook
+    waiting: Backlog
+    dead: int
 
 
 class WaitingStore:
@@ -99,15 +108,19 @@ class WaitingStore:
     async def _deliveries(self, now_ms: int) -> tuple[Backlog, int]:
         """Of all webhooks that are switched on: what waits, and how many were given up."""
         sites = await self._webhooks.sites()
-        found = await asyncio.gather(*(self._deliveries_of(site, now_ms) for site in sites))
-        dead = sum(backlog.length for _, lists in found for backlog in lists)
-        return _together([backlog for lists, _ in found for backlog in lists]), dead
+        found = await asyncio.gather(*(self.deliveries(site, now_ms=now_ms) for site in sites))
+        switched_on = [one for of_site in found for one in of_site if one.hook.active]
+        return _together([one.waiting for one in switched_on]), sum(one.dead for one in switched_on)
 
-    async def _deliveries_of(self, site: str, now_ms: int) -> tuple[list[Backlog], list[Backlog]]:
-        hooks = [hook.id for hook in await self._webhooks.all(site) if hook.active]
-        names = [keys.hook(site, hook, what) for what in ("waiting", "dead") for hook in hooks]
+    async def deliveries(self, site: str, *, now_ms: int) -> list[Deliveries]:
+        """What each of a site's webhooks has to deliver."""
+        hooks = await self._webhooks.all(site)
+        names = [keys.hook(site, hook.id, what) for hook in hooks for what in ("waiting", "dead")]
         lists = await self._lists(names, now_ms)
-        return lists[: len(hooks)], lists[len(hooks) :]
+        return [
+            Deliveries(hook, waiting, dead.length)
+            for hook, waiting, dead in zip(hooks, lists[::2], lists[1::2], strict=True)
+        ]
 
     async def _lists(self, names: list[str], now_ms: int) -> list[Backlog]:
         """What is in lists of one slot, in their order."""

@@ -19,13 +19,11 @@ from service.settings import Settings
 from service.store import keys
 from service.store.connection import client
 from service.store.directory import Snapshot, digest_of
-from service.store.health import Backlog
 from service.store.partitions import FORMAT, written
 from service.store.places import of_code
 from service.store.queue import GROUP
 from service.store.retention import seen
 from service.store.store import Store
-from service.store.webhooks import Hook
 from service.supervision import first_keys, folder
 from service.supervision.doctor.facts import Data, Disk, Endpoint, Facts, Held, Server
 
@@ -161,18 +159,8 @@ async def _retention(store: Store, now_ms: int) -> tuple[int | None, int | None]
 
 
 async def _endpoints(store: Store, now_ms: int) -> list[Endpoint]:
-    hooks = [
-        (site, hook)
+    return [
+        Endpoint(site, one.hook.id, one.hook.active, one.hook.gone, one.waiting, one.dead)
         for site in sorted(await store.webhooks.sites())
-        for hook in await store.webhooks.all(site)
+        for one in await store.waiting.deliveries(site, now_ms=now_ms)
     ]
-    return [await _endpoint(store, site, hook, now_ms) for site, hook in hooks]
-
-
-async def _endpoint(store: Store, site: str, hook: Hook, now_ms: int) -> Endpoint:
-    waiting, dead = (keys.hook(site, hook.id, what) for what in ("waiting", "dead"))
-    first = await store.commands.run("ZRANGE", waiting, 0, 0, "WITHSCORES")
-    backlog = Backlog(
-        await store.commands.run("ZCARD", waiting), max(0, now_ms - int(float(first[1]))) if first else 0
-    )
-    return Endpoint(site, hook.id, hook.active, hook.gone, backlog, await store.commands.run("ZCARD", dead))
