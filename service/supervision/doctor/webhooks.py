@@ -15,7 +15,8 @@ def switched_off(facts: Facts) -> Iterator[Seen]:
             yield Seen(
                 "warning",
                 f"Webhook {endpoint.id} of {endpoint.site} answered 410 and was switched off.",
-                f"remove it, or switch it on again: PATCH /v1/sites/{endpoint.site}/webhooks/{endpoint.id}",
+                f"codau webhook delete {endpoint.site} {endpoint.id}, or switch it on again: "
+                f"PATCH /v1/sites/{endpoint.site}/webhooks/{endpoint.id}",
             )
 
 
