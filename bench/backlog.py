@@ -8,16 +8,18 @@ looked for.
 """
 
 import asyncio
+import itertools
+import math
 import statistics
 import sys
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import uvloop
 
-from bench.webhooks import asked, made, miss, published, receiver
+from bench.results import ratios, within
+from bench.webhooks import delays, miss, published, receiver
 from service.outgoing.client import OutgoingClient
 from service.outgoing.signature import new_secret
 from service.store.store import Store
@@ -36,19 +38,8 @@ async def switch(store: Store, hook: Hook, *, on: bool) -> None:
 
 async def window(store: Store, base: str, first: int, rate: float) -> list[float]:
     """Let events happen for a window; returns the delays of those that count, ms."""
-    sent, began = dict[str, float](), time.monotonic()
-    for number in range(int(WINDOW_S * rate)):
-        await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-        step = made(first + number)
-        await store.comments.commit(step)
-        if number / rate >= LEFT_OUT_S:
-            sent[step.after.id] = time.monotonic()
-    came = dict[str, float]()
-    async with asyncio.timeout(60):
-        while not sent.keys() <= came.keys():
-            await asyncio.sleep(0.1)
-            came, _ = await asked(base)
-    return [(came[one] - at) * 1000 for one, at in sent.items()]
+    numbers = range(first, first + int(WINDOW_S * rate))
+    return await delays(store, base, numbers, rate, left_out=math.ceil(LEFT_OUT_S * rate))
 
 
 async def run(folder: Path, base: str, other: str, rate: float, pairs: int) -> None:
@@ -78,17 +69,13 @@ async def run(folder: Path, base: str, other: str, rate: float, pairs: int) -> N
 def told(found: dict[bool, list[list[float]]]) -> None:
     """Print how the windows of a pair compare, and all of each kind."""
     for label, share in (("median", 0.5), ("95th percentile", 0.95)):
-        ratios = [at(b, share) / at(a, share) for a, b in zip(found[False], found[True], strict=True)]
-        low, middle, high = statistics.quantiles(ratios, n=4)
-        without, beside = (at([one for part in found[on] for one in part], share) for on in (False, True))
+        each = [[within(part, share) for part in found[on]] for on in (True, False)]
+        low, middle, high = statistics.quantiles(ratios(*each), n=4)
+        without, beside = (within(list(itertools.chain(*found[on])), share) for on in (False, True))
         print(
             f"{label}: {without:.1f} ms without, {beside:.1f} ms beside it, {beside / without:.2f} ×; "
             f"by pairs {middle:.2f} × ({low:.2f}–{high:.2f})"
         )
-
-
-def at(delays: list[float], share: float) -> float:
-    return sorted(delays)[int(len(delays) * share)]
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from bench.command import run
 from bench.load import Generator, generator
-from bench.results import Row, ratios, spread
+from bench.results import Row, ratios, spread, within
 from bench.serving import working
 from bench.sides import PARTITIONS, Side, check, emptied, measure, note, ours
 from bench.submissions import document, request
@@ -89,12 +89,12 @@ def rows(requests: int = 2_000, rounds: int = 5) -> list[Row]:
         for turn in range(rounds + 1):
             measure(alone, sender, next(numbers), CONNECTIONS, kept=turn > 0)
             both.append(together(side, sender, next(numbers)))
-            waits.append(sorted(paced(side, sender, next(numbers), PACE * both[-1])))
+            waits.append(paced(side, sender, next(numbers), PACE * both[-1]))
         asyncio.run(check(alone))
         asyncio.run(check(side))
     intake = [one.per_s for one in alone.rounds[CONNECTIONS]]
-    p99 = [float(found[int(len(found) * 0.99)]) for found in waits[1:]]
-    middle = [float(found[len(found) // 2]) for found in waits[1:]]
+    p99 = [within(found, 0.99) for found in waits[1:]]
+    middle = [within(found, 0.5) for found in waits[1:]]
     told = [f"alone {spread(intake, 'requests/s')}", f"with its verdicts {spread(both[1:], 'comments/s')}"]
     return [
         Row(

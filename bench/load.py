@@ -40,10 +40,6 @@ class Load:
     def per_s(self) -> float:
         return len(self.latencies_ms) / self.took_s
 
-    def latency_ms(self, share: float) -> float:
-        """The latency within which this share of the requests was answered."""
-        return sorted(self.latencies_ms)[min(int(len(self.latencies_ms) * share), len(self.latencies_ms) - 1)]
-
 
 class Generator:
     """Sends requests from another process: `run` as often as wanted."""

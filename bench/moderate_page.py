@@ -5,7 +5,6 @@ the time stamp of the `keydown` event until the frame with the next comment has 
 """
 
 import asyncio
-import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from bench.command import quiet
+from bench.results import within
 from service.supervision.valkey import EmbeddedValkey
 from tests.browsing import chromium
 from tests.pages.conftest import Newsroom
@@ -62,9 +62,8 @@ async def pressed(page: Page, key: str) -> list[float]:
 
 
 def summary(waits: list[float]) -> str:
-    ordered = sorted(waits)
-    p99 = ordered[int(len(ordered) * 0.99) - 1]
-    return f"median {statistics.median(ordered):5.1f}   99th percentile {p99:5.1f}   most {ordered[-1]:5.1f}"
+    middle, p99, most = (within(waits, share) for share in (0.5, 0.99, 1.0))
+    return f"median {middle:5.1f}   99th percentile {p99:5.1f}   most {most:5.1f}"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ the first read that shows other than what had been answered before.
 """
 
 import asyncio
+import itertools
 import sys
 import tempfile
 import time
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import aiohttp
 
+from bench.command import quiet
+from bench.pacing import paced
 from bench.serving import API, serving
 from service.supervision.valkey import EmbeddedValkey
 from tests.api.watching import Log, Moderator, Reader, submitted
@@ -26,13 +29,12 @@ READERS = 25
 DECISIONS_A_SECOND = 10  # of each moderator
 
 
-async def every(interval_s: float, until: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Do something again and again, so often on average as far as the machine can."""
-    due = time.perf_counter()
-    while due < until:
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+async def every(per_s: float, until: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do something so often, until that time (`time.monotonic`)."""
+    async for _ in paced(itertools.count(), per_s):
+        if time.monotonic() >= until:
+            return
         await work()
-        due += interval_s
 
 
 async def run(url: str, ports: list[int], seconds: float, rate: float) -> Log:
@@ -45,20 +47,21 @@ async def run(url: str, ports: list[int], seconds: float, rate: float) -> Log:
         ):
             websites = [Caller(http, service.website.key) for http in (one, other)]
             moderators = [Caller(http, service.moderator.key) for http in (one, other)]
-            until = time.perf_counter() + seconds
+            until = time.monotonic() + seconds
             deciding = [
                 Moderator(comments[n::MODERATORS], moderators, websites, log, seed=n)
                 for n in range(MODERATORS)
             ]
             readers = [Reader(websites, log, seed=n) for n in range(READERS)]
             await asyncio.gather(
-                *(every(1 / DECISIONS_A_SECOND, until, moderator.move) for moderator in deciding),
-                *(every(READERS / rate, until, reader.read) for reader in readers),
+                *(every(DECISIONS_A_SECOND, until, moderator.move) for moderator in deciding),
+                *(every(rate / READERS, until, reader.read) for reader in readers),
             )
     return log
 
 
 def main() -> None:
+    quiet()
     seconds, rate = (float(given) for given in (*sys.argv[1:], *("60", "500")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as server:
         settings = {"CODAU_REDIS_URL": server.url}

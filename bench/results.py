@@ -95,6 +95,15 @@ def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
     return [one / other for one, other in zip(ours, theirs, strict=True)]
 
 
+def within(values: Sequence[float], share: float) -> float:
+    """What this share of the values does not exceed: 0.99 is the 99th percentile.
+
+    >>> within([3, 1, 2, 4], 0.5), within([3, 1, 2, 4], 1)
+    (3, 4)
+    """
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
 def spread(values: Sequence[float], unit: str) -> str:
     """The median, and in parentheses the smallest and the largest."""
     return f"{amount(statistics.median(values))} {unit} ({amount(min(values))}–{amount(max(values))})"

@@ -17,6 +17,7 @@ from pathlib import Path
 import aiohttp
 
 from bench.load import Generator, Load
+from bench.results import within
 from bench.serving import API, Served, core_s, serving
 from bench.submissions import document, request
 from service.comments.model import State
@@ -80,7 +81,9 @@ def measure(side: Side, sender: Generator, numbers: range, connections: int, *, 
     note(side, documents, load)
     if kept:
         core_us, store_us = (spent / len(requests) * 1e6 for spent in (used, stored))
-        made = Round(load.per_s, core_us, store_us, load.latency_ms(0.5), load.latency_ms(0.99))
+        made = Round(
+            load.per_s, core_us, store_us, within(load.latencies_ms, 0.5), within(load.latencies_ms, 0.99)
+        )
         side.rounds.setdefault(connections, []).append(made)
 
 

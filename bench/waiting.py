@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from bench.command import run
 from bench.load import Generator, generator
-from bench.results import Row, spread
+from bench.results import Row, spread, within
 from bench.serving import working
 from bench.sides import Side, check, note, ours
 from bench.submissions import document, request
@@ -47,7 +47,7 @@ def verdict_ms(side: Side, sender: Generator, numbers: range) -> float:
     ]
     load = sender.run(side.served.port, waiting, connections=1)
     note(side, documents, load)
-    return load.latency_ms(0.5)
+    return within(load.latencies_ms, 0.5)
 
 
 def rows(comments: int = 100, rounds: int = 5) -> list[Row]:

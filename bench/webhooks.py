@@ -28,6 +28,8 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
+from bench.pacing import paced
+from bench.results import within
 from service.comments.ids import new_id
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.outgoing.client import OutgoingClient
@@ -45,6 +47,7 @@ KINDS = (WELL, "hangs", "refuses", "fails", BACK)
 MISSED = 500, 10  # comments, and messages of each, that wait for the one that is back: more than a turn sends
 HOUR_MS = 3_600_000
 GIVEN_UP_S = 1.0
+SETTLED_S = 1.0  # for the courier's start, which is not what is measured
 
 
 class Receiver:
@@ -65,7 +68,7 @@ class Receiver:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         told.send(runner.addresses[0][1])
-        await asyncio.sleep(3_600)
+        await asyncio.Event().wait()
 
     async def _well(self, request: web.Request) -> web.Response:
         self._count += 1
@@ -73,7 +76,7 @@ class Receiver:
         return web.Response(status=204)
 
     async def _hangs(self, _: web.Request) -> web.Response:
-        await asyncio.sleep(3_600)
+        await asyncio.Event().wait()  # for what never comes
         return web.Response()
 
     async def _fails(self, _: web.Request) -> web.Response:
@@ -142,19 +145,22 @@ async def miss(store: Store, hook: Hook, steps: Sequence[Step]) -> None:
         await asyncio.gather(*(store.deliveries.add("bao", hook.id, one, now_ms=at) for one in waiting))
 
 
-async def delays(store: Store, base: str, count: int, rate: float) -> list[float]:
-    """Let events happen; returns the delays of the receiver that is well, ms."""
-    sent: dict[str, float] = {}
-    began = time.monotonic()
-    for number in range(count):
-        await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+async def delays(store: Store, base: str, numbers: range, rate: float, *, left_out: int = 0) -> list[float]:
+    """Let events happen, so many a second; returns the delays of the receiver that is well, ms.
+
+    Args:
+        left_out: so many at the beginning do not count.
+    """
+    sent = dict[str, float]()
+    async for number in paced(numbers, rate):
         step = made(number)
         await store.comments.commit(step)
-        sent[step.after.id] = time.monotonic()
+        if number - numbers.start >= left_out:
+            sent[step.after.id] = time.monotonic()
+    came = dict[str, float]()
     async with asyncio.timeout(60):
-        came, _ = await asked(base)
-        while len(came) < count:
-            await asyncio.sleep(0.1)
+        while not sent.keys() <= came.keys():
+            await asyncio.sleep(0.1)  # it is told when they came, so that asking seldom changes no delay
             came, _ = await asked(base)
     return [(came[one] - at) * 1000 for one, at in sent.items()]
 
@@ -167,9 +173,6 @@ class Turn:
     delays: Sequence[float]
     cpu: float
     rate: float
-
-    def delay(self, share: float) -> float:
-        return sorted(self.delays)[int(len(self.delays) * share)]
 
 
 async def run(folder: Path, base: str, other: str, kind: str, *, count: int, rate: float) -> Turn:
@@ -187,9 +190,9 @@ async def run(folder: Path, base: str, other: str, kind: str, *, count: int, rat
         await miss(store, hooks[1], steps)
         courier = Courier(store, lambda: OutgoingClient(allow_private=True, deadline_s=GIVEN_UP_S))
         working = asyncio.create_task(courier.run(stop))
-        await asyncio.sleep(1)
+        await asyncio.sleep(SETTLED_S)
         before, began, cpu = await answered(other, kind), time.monotonic(), time.process_time()
-        found = await delays(store, base, count, rate)
+        found = await delays(store, base, range(count), rate)
         cpu_ms = (time.process_time() - cpu) * 1000 / count
         other_rate = (await answered(other, kind) - before) / (time.monotonic() - began)
         stop.set()
@@ -225,8 +228,8 @@ def main() -> None:
             ):
                 turned = run(Path(folder), base, other, kind, count=count, rate=rate)
                 found[kind].append(uvloop.run(turned))
-    told(found, "median delay, ms,", lambda turn: turn.delay(0.5))
-    told(found, "95th percentile, ms,", lambda turn: turn.delay(0.95))
+    told(found, "median delay, ms,", lambda turn: within(turn.delays, 0.5))
+    told(found, "95th percentile, ms,", lambda turn: within(turn.delays, 0.95))
     told(found, "processor time of an event, ms,", lambda turn: turn.cpu)
     told(found, "messages a second to the other", lambda turn: turn.rate)
 
