@@ -7,15 +7,15 @@ the cost grows with the text and not with the number of phrases.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice, pairwise
+from itertools import islice, pairwise
 
 from service.judging.letters import collapsed
 from service.judging.model import Span
 from service.judging.reading import Reading, read
+from service.judging.spelling import bare, less_marked, same, settled
 from service.judging.syllable import could_be_syllable
 
 _AROUND = 6
@@ -43,45 +43,6 @@ class Hit:
     disguised: tuple[Span, ...] = ()
 
 
-_PLACEMENTS = {
-    old: new
-    for pair in (
-        [
-            "oà:òa",
-            "oá:óa",
-            "oả:ỏa",
-            "oã:õa",
-            "oạ:ọa",
-            "oè:òe",
-            "oé:óe",
-            "oẻ:ỏe",
-            "oẽ:õe",
-            "oẹ:ọe",
-            "uỳ:ùy",
-            "uý:úy",
-            "uỷ:ủy",
-            "uỹ:ũy",
-            "uỵ:ụy",
-        ]
-    )
-    for old, new in [pair.split(":")]
-}
-
-
-_AFTER_Q = {new: old for old, new in _PLACEMENTS.items() if old[0] == "u"}
-
-
-def _settled(plain: str) -> str:
-    """Put the tone of an open syllable on the first vowel, after q on the last: hoà is hòa, qúy is quý.
-
-    >>> _settled("hoà"), _settled("quý"), _settled("qúy"), _settled("hoàn")
-    ('hòa', 'quý', 'quý', 'hoàn')
-    """
-    placements = _AFTER_Q if plain[-3:-2] == "q" else _PLACEMENTS
-    moved = placements.get(plain[-2:])
-    return plain if moved is None else plain[:-2] + moved
-
-
 class Phrases:
     """A set of phrases, compiled.
 
@@ -95,7 +56,7 @@ class Phrases:
         self._ends: list[tuple[tuple[int, int], ...]] = [()]  # (phrase, its length in words)
         for number, phrase in enumerate(phrases):
             reading = read(phrase)
-            self._wanted.append(tuple(map(_settled, reading.plains)))
+            self._wanted.append(tuple(map(settled, reading.plains)))
             self._add(reading.keys, number)
             glued = collapsed("".join(reading.keys))
             if len(reading.keys) > 1 and len(glued) >= 4 and not could_be_syllable(glued):
@@ -189,13 +150,13 @@ class Phrases:
         if end - first != len(wanted):
             wanted = ("".join(wanted),)
         seen = plains[first:end]
-        if all(map(_same, seen, wanted)):
+        if all(map(same, seen, wanted)):
             return True
         if disguised:
-            return sum(map(len, wanted)) > 2 and all(map(_less_marked, seen, wanted))
+            return sum(map(len, wanted)) > 2 and all(map(less_marked, seen, wanted))
         if not "".join(plains[max(0, first - _AROUND) : end + _AROUND]).isascii():
             return False
-        return all(map(_same, seen, map(_bare, wanted)))
+        return all(map(same, seen, map(bare, wanted)))
 
 
 _PARTED = re.compile(r"[.,;:!?…)]\s")
@@ -208,68 +169,3 @@ def _parted(reading: Reading, spans: list[Span]) -> bool:
 
 def _overlaps(hit: Hit, taken: list[Span]) -> bool:
     return any(hit.start < end and start < hit.end for start, end in taken)
-
-
-def _same(plain: str, want: str) -> bool:
-    if plain == want:
-        return True
-    if len(plain) == len(want):
-        return _settled(plain) == want
-    return _stretches(plain, want)
-
-
-def _bare(plain: str) -> str:
-    return plain if plain.isascii() else read(plain).bare
-
-
-def _runs(word: str) -> list[tuple[str, int]]:
-    """Give each letter and how long it is held; an unmarked one after its marked self counts twice.
-
-    >>> _runs("nguu"), _runs("chóo"), _runs("hưu")
-    ([('n', 1), ('g', 1), ('u', 2)], [('c', 1), ('h', 1), ('ó', 3)], [('h', 1), ('ư', 1), ('u', 1)])
-    """
-    runs: list[tuple[str, int]] = []
-    for letter, held in groupby(word):
-        length = len(list(held))
-        if runs and _draws_out(runs[-1][0], letter):
-            runs[-1] = (runs[-1][0], runs[-1][1] + 2 * length)
-        else:
-            runs.append((letter, length))
-    return runs
-
-
-def _draws_out(marked: str, letter: str) -> bool:
-    """Tell whether a letter is the one before without its marks, as in "quáaa"; only "ưu" is spelt so."""
-    return (
-        not marked.isascii() and unicodedata.normalize("NFD", marked)[0] == letter and marked not in "ưứừửữự"
-    )
-
-
-def _stretches(plain: str, want: str) -> bool:
-    """Tell whether a word is another with letters held longer; a doubled letter inside a word is spelling.
-
-    >>> _stretches("nguuuu", "ngu"), _stretches("xoong", "xong"), _stretches("as", "ass")
-    (True, False, False)
-    """
-    runs, wanted = _runs(plain), _runs(want)
-    last = len(runs) - 1
-    return len(runs) == len(wanted) and all(
-        letter == other and (held == length or held > max(length, 2) or (held > length and place == last))
-        for place, ((letter, held), (other, length)) in enumerate(zip(runs, wanted, strict=True))
-    )
-
-
-def _less_marked(plain: str, want: str) -> bool:
-    """Tell whether a word is another with marks left out, repeated letters aside.
-
-    >>> _less_marked("lon", "lồn"), _less_marked("lớn", "lồn")
-    (True, False)
-    """
-    given, wanted = _once(plain), _once(want)
-    return len(given) == len(wanted) and all(
-        map(lambda letter, *meant: letter in meant, given, wanted, _bare(wanted))
-    )
-
-
-def _once(word: str) -> str:
-    return "".join(letter for letter, _ in _runs(word))
