@@ -67,6 +67,8 @@ def listener(url: str) -> Redis:
 class Routed:
     """`Commands` for a cluster: redis-py finds the node that has the keys."""
 
+    one_server = False
+
     def __init__(self, url: str) -> None:
         self._client = client(url, protocol=2)  # as `Wire` speaks it: maps come as flat lists
         _return_raw_replies(self._client)

@@ -38,15 +38,13 @@ class IntakeStore:
         comments: CommentStore,
         limits: LimitStore,
         directory: Directory,
-        *,
-        one_server: bool,
     ) -> None:
         self._commands = commands
         self._partitions = partitions
         self._comments = comments
         self._limits = limits
         self._directory = directory
-        self.take = self._at_once if one_server else self._in_parts
+        self.take = self._at_once if commands.one_server else self._in_parts
 
     async def _at_once(self, submission: Submission, limits: Sequence[Limit], epoch: int) -> Taken:
         """Take a comment in, durably, if its limits let it pass.

@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from service.comments.model import Comment
 from service.judging.fingerprint import fingerprint
@@ -49,16 +50,18 @@ class LikenessStore:
         names = _bands(comment.site, comment.now.submitted)
         if not names:
             return Candidates()
-        told = await asyncio.gather(*(self._enter(name, comment, window_ms) for name in names))
+        told = await self._told(names, [comment.id, comment.now.submitted_at, window_ms, _TOLD])
         shared = Counter(other for _, others in told for other in others)
         likely = sorted(shared, key=lambda other: (shared[other], other), reverse=True)[:_COMPARED]
         new, first = told[0]
         return Candidates(likely, any(new for new, _ in told), frozenset(first) if new else frozenset())
 
-    async def _enter(self, name: str, comment: Comment, window_ms: int) -> tuple[bool, list[str]]:
-        arguments: list[Argument] = [comment.id, comment.now.submitted_at, window_ms, _TOLD]
-        new, *others = await call(self._commands, "like", [name], arguments)
-        return new == 1, [other.decode() for other in others]
+    async def _told(self, names: list[str], arguments: list[Argument]) -> list[tuple[bool, list[str]]]:
+        """By band: whether the text is new there, and which others are; one call where one server has all."""
+        calls = [names] if self._commands.one_server else [[name] for name in names]
+        told = await asyncio.gather(*(call(self._commands, "like", some, arguments) for some in calls))
+        bands = chain.from_iterable(told)
+        return [(new == 1, [other.decode() for other in others]) for new, *others in bands]
 
     async def forget(self, comment: Comment) -> None:
         """Take every text that the reader wrote of a comment out of the index, before it is erased."""

@@ -46,14 +46,7 @@ class Store:
         self.deliveries = DeliveryStore(self.commands)
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
-        self.intake = IntakeStore(
-            self.commands,
-            self.partitions,
-            self.comments,
-            self.limits,
-            self.directory,
-            one_server=not connection.is_cluster(url),
-        )
+        self.intake = IntakeStore(self.commands, self.partitions, self.comments, self.limits, self.directory)
         self.sessions = SessionStore(self.commands)
         self.waiting = WaitingStore(
             self.commands, self.partitions, self.health, self.statistics, self.webhooks

@@ -28,7 +28,13 @@ _NOT_THE_ONE = frozenset(["READONLY", "MASTERDOWN", "LOADING"])
 
 
 class Commands(Protocol):
-    """Whatever takes a command to the server that has its keys."""
+    """Whatever takes a command to the server that has its keys.
+
+    Attributes:
+        one_server: whether that is the same for all keys, so that one call may name any of them.
+    """
+
+    one_server: bool
 
     async def run(self, *command: Argument) -> Any:
         """Send a command and return its reply.
@@ -172,6 +178,8 @@ class _Session(asyncio.Protocol):
 
 class Wire:
     """`Commands` for the server at a `redis://`, `rediss://` or `unix://` URL; connects when needed."""
+
+    one_server = True
 
     def __init__(self, url: str) -> None:
         self._target: dict[str, Any] = dict(parse_url(url))

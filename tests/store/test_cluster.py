@@ -44,6 +44,14 @@ async def test_a_reply_is_judged_attached_and_taken_down_on_a_cluster(cluster_ur
         assert page.json["count"] == 1
 
 
+async def test_a_copy_is_found_on_a_cluster(cluster_url: str) -> None:
+    text = "Đề nghị thành phố sớm lắp đèn tín hiệu ở ngã tư này cho bà con yên tâm."
+    async with running(cluster_url) as service:
+        _, copy = [await service.submit(text, thread=f"giong/{number}") for number in range(2)]
+        known = (await service.moderator("GET", f"/v1/comments/{copy['id']}")).json
+        assert [finding["code"] for finding in known["findings"]] == ["duplicate"]
+
+
 async def test_limits_and_idempotency_keys_hold_on_a_cluster_as_on_one_server(cluster_url: str) -> None:
     async with running(cluster_url, validating=False) as service:
         await set_policy(service, limits={"author": "2/1h"})

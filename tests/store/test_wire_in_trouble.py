@@ -189,6 +189,8 @@ async def test_a_server_that_falls_silent_is_given_up(socket_path: Path) -> None
 class Counting:
     """`Commands` that count what is asked of them, and say when it is asked again."""
 
+    one_server = True
+
     def __init__(self, redis_url: str) -> None:
         self._wire = Wire(redis_url)
         self.asked = 0
