@@ -93,7 +93,7 @@ class _Import:
         if isinstance(first, Bad):
             return self._bad([(one.line, one.record.reason) for one in batch if isinstance(one.record, Bad)])
         if isinstance(first, Remark):
-            return self._remarks(
+            return self._tell(
                 [(one.line, one.record.text) for one in batch if isinstance(one.record, Remark)]
             )
         comments = self._comments = self._comments or await self._opened()
@@ -111,11 +111,10 @@ class _Import:
             self._bad(list(self._renaming.unresolved()))
 
     def _bad(self, lines: Sequence[tuple[int, str]]) -> None:
-        for line, reason in lines:
-            self._told.line(line, reason)
+        self._tell(lines)
         self.tally.bad += len(lines)
 
-    def _remarks(self, lines: Sequence[tuple[int, str]]) -> None:
+    def _tell(self, lines: Sequence[tuple[int, str]]) -> None:
         for line, text in lines:
             self._told.line(line, text)
 

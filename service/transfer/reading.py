@@ -7,6 +7,7 @@ import orjson
 from pydantic import ValidationError
 
 from service.comments.ids import id_hash, thread_hash
+from service.comments.merge_patch import field_errors
 from service.comments.model import NOBODY, ActedFinding, Author, Entry, Event
 from service.comments.policy import Policy
 from service.errors import InvalidRequest
@@ -89,9 +90,8 @@ def record_of(line: bytes) -> Record | None:
 
 def _reason(error: ValidationError) -> str:
     """The first thing that is wrong, and where; never what stood there, which may be a reader's text."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"][1:])  # without the kind
-    what = first["msg"].removeprefix("Value error, ")
+    field, what = next(field_errors(error, ""))
+    where = field.partition(".")[2]  # without the kind
     return f"{where}: {what}" if where else what
 
 

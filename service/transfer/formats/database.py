@@ -40,7 +40,7 @@ class Database:
 
         Where no further ids can be read, the last one comes again, with why.
         """
-        query = f"SELECT {self._columns[table]} FROM {table} WHERE rowid = ?"  # noqa: S608
+        query = f"SELECT {self._columns[table]} FROM {table} WHERE rowid = ?"  # noqa: S608  a format's names
         last, wrong = _BEFORE_ALL, None
         while wrong is None:
             ids, wrong = self._ids_behind(table, last)
@@ -56,7 +56,7 @@ class Database:
     def _ids_behind(self, table: str, last: int) -> tuple[list[int], str | None]:
         """The next ids, and what kept us from reading more."""
         ids: list[int] = []
-        page = f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {_PAGE}"  # noqa: S608
+        page = f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {_PAGE}"  # noqa: S608  likewise
         try:
             for (id,) in self._connection.execute(page, (last,)):
                 if id <= last:  # as only a made-up file has it: there would be no end
@@ -139,7 +139,7 @@ def _check(connection: sqlite3.Connection, columns: Mapping[str, str]) -> None:
         if missing := sorted(name for name in columns if name.encode() not in tables):
             raise Unreadable(f"this database has no table {missing[0]}")
         for table, wanted in columns.items():
-            connection.execute(f"SELECT rowid, {wanted} FROM {table} LIMIT 0")  # noqa: S608
+            connection.execute(f"SELECT rowid, {wanted} FROM {table} LIMIT 0")  # noqa: S608  likewise
     except _FAILURES as error:
         raise Unreadable(f"this database cannot be used: {_why(error)}") from None
 

@@ -4,11 +4,12 @@ A comment is not lost over an address that is none or a name that is too long; b
 refuse is refused here too.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from service.api.fields import Address, AuthorId, Body, Email, Line, Thread, WebUrl
+from service.comments.merge_patch import field_errors
 from service.comments.model import Author
 from service.transfer.formats.foreign import Form
 from service.transfer.formats.markup import text_of
@@ -93,6 +94,6 @@ def _or_none(rule: TypeAdapter[str], said: str | None) -> str | None:
         return None
 
 
-def _message(error: ValidationError) -> Any:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    return first["msg"].removeprefix("Value error, ")
+def _message(error: ValidationError) -> str:
+    _, what = next(field_errors(error, ""))
+    return what

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from service.comments.authors import Standing
+from service.comments.merge_patch import field_errors
 from service.comments.model import Author, State
 from service.store.transfer import AuthorStanding
 from service.transfer.formats.foreign import (
@@ -189,6 +190,5 @@ def _comment(said: _Comment) -> ForeignComment | Bad:
 
 def _reason(error: ValidationError) -> str:
     """The first thing that is wrong, and where; never what stood there, which may be a reader's text."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else first["msg"]
+    where, what = next(field_errors(error, ""))
+    return f"{where}: {what}" if where else what
