@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service import settings
 from service.commands.errors import Refused
 from service.commands.progress import Show, shown
-from service.commands.store import reached
+from service.commands.store import with_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,26 +29,8 @@ def export(
 
     Example: `codau export bao | gzip > bao.jsonl.gz`
     """
-    try:
-        asyncio.run(_export(site))
-    except BrokenPipeError:  # whoever reads it has gone, `head` for one: they know that it is not the whole
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's own flush at the end
-        raise typer.Exit(1) from None
-
-
-async def _export(site: str) -> None:
-    from service.store.store import Store
-    from service.supervision.store_check import usable
-
-    chosen = settings.load()
-    async with reached(chosen) as url:
-        await usable(url, chosen.partitions)
-        store = Store(url, chosen.partitions)
-        try:
-            with shown() as show:
-                await _write(store, site, show)
-        finally:
-            await store.close()
+    with shown() as show:
+        with_store(lambda store: _write(store, site, show))
 
 
 async def _write(store: Store, site: str, show: Show) -> None:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from service import settings
 from service.clock import unix_ms
 from service.commands.errors import Refused
 from service.commands.progress import Show, shown
-from service.commands.store import reached
+from service.commands.store import with_store
 
 if TYPE_CHECKING:
     from service.store.store import Store
@@ -99,7 +98,8 @@ def import_(
     asked = _Asked(site_id(site), file, format, thread_from, columns_of(columns), delimiter_of(delimiter))
     _refuse_unused(asked)
     try:
-        tally = asyncio.run(_import(asked))
+        with shown() as show:
+            tally = with_store(lambda store: _read(store, asked, show))
     except (Unreadable, OSError) as wrong:
         raise Refused(f"{file.name}: {wrong}") from None
     print(f"codau: {_summary(site, tally)}", file=sys.stderr)
@@ -113,21 +113,6 @@ def _refuse_unused(asked: _Asked) -> None:
         raise typer.BadParameter("--columns and --delimiter are for --format csv")
     if asked.thread_from and asked.format is Format.CODAU:
         raise typer.BadParameter("--thread-from is for the formats of other systems")
-
-
-async def _import(asked: _Asked) -> Tally:
-    from service.store.store import Store
-    from service.supervision.store_check import usable
-
-    chosen = settings.load()
-    async with reached(chosen) as url:
-        await usable(url, chosen.partitions)
-        store = Store(url, chosen.partitions)
-        try:
-            with shown() as show:
-                return await _read(store, asked, show)
-        finally:
-            await store.close()
 
 
 async def _read(store: Store, asked: _Asked, show: Show) -> Tally:
