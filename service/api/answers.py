@@ -18,7 +18,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from service.store import keys
 from service.store.connection import listener
 
-_RETRY_S = 0.5
+_RETRY_S = 0.5  # a store that is gone refuses at once, and is not to be asked without a pause
 _ASK_AFTER_S = 2.0  # of silence; as long again for the answer, and who waits hears again within five seconds
 
 

@@ -67,7 +67,7 @@ def _author_id_if_any(text: str) -> str | None:
 
 
 def _if_any(text: str) -> str | None:
-    """Websites send an empty string for what they do not know."""
+    """As `_none_if_empty`, in one call with the check for NUL."""
     return _without_nul(text) or None
 
 

@@ -9,15 +9,15 @@ V = TypeVar("V")
 
 
 class Kept(Generic[K, V]):
-    """Values by name, together no larger than so many bytes."""
+    """Values by name, together no larger than `most`, as `size` measures them."""
 
     def __init__(
-        self, max_bytes: int, size: Callable[[V], int], now_s: Callable[[], float] = time.monotonic
+        self, most: int, size: Callable[[V], int], now_s: Callable[[], float] = time.monotonic
     ) -> None:
-        self._max_bytes = max_bytes
+        self._most = most
         self._size = size
         self._now_s = now_s
-        self._bytes = 0
+        self._sum = 0
         self._values: dict[K, tuple[V, float]] = {}  # with when it was asked for, the longest ago first
 
     def get(self, name: K) -> V | None:
@@ -29,9 +29,9 @@ class Kept(Generic[K, V]):
 
     def put(self, name: K, value: V) -> None:
         self._drop(name)
-        self._bytes += self._size(value)
+        self._sum += self._size(value)
         self._values[name] = (value, self._now_s())
-        while self._bytes > self._max_bytes:
+        while self._sum > self._most:
             self._drop(next(iter(self._values)))
 
     def forget_unasked(self, for_s: float) -> None:
@@ -46,4 +46,4 @@ class Kept(Generic[K, V]):
     def _drop(self, name: K) -> None:
         kept = self._values.pop(name, None)
         if kept is not None:
-            self._bytes -= self._size(kept[0])
+            self._sum -= self._size(kept[0])

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from service import tracing
 from service.api import request_ids
+from service.api.patterns import pattern_of
 from service.api.services import Services
 from service.errors import Problem
 from service.metering.exposition import exposition
@@ -65,9 +66,7 @@ FIGURES = web.AppKey("figures", Figures)
 @web.middleware
 async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A span for every request, where this process is traced: no other has this middleware."""
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "none"
-    method = request.method if request.method in _METHODS else "other"
+    method, route = _method_of(request), pattern_of(request)
     with tracing.request_span(f"{method} {route}", request.headers) as span:
         span.set_attribute("http.request.method", method)
         span.set_attribute("http.route", route)
@@ -79,19 +78,20 @@ async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Count and time what every request came to; the outermost middleware, since errors count too."""
+    """Count and time what every request came to; outside of `problems`, since errors count too."""
     begun = time.perf_counter()
     response = await handler(request)
     if not isinstance(response, web.Response) and response.content_type == "text/event-stream":
         return response  # it lasted as long as somebody listened
-    resource = request.match_info.route.resource
-    request.app[FIGURES].meters.requests.answered(
-        request.method if request.method in _METHODS else "other",
-        resource.canonical if resource is not None else "none",
-        response.status,
-        time.perf_counter() - begun,
-    )
+    seconds = time.perf_counter() - begun
+    requests = request.app[FIGURES].meters.requests
+    requests.answered(_method_of(request), pattern_of(request), response.status, seconds)
     return response
+
+
+def _method_of(request: web.Request) -> str:
+    """Any caller may make up more of them."""
+    return request.method if request.method in _METHODS else "other"
 
 
 async def sampling(app: web.Application) -> AsyncIterator[None]:

@@ -19,7 +19,7 @@ from service.store.comments import CommentStore
 from service.store.directory import Site
 
 _OVERHEAD = 520  # bytes that one takes beside its text, about; measured with 2,000 replies
-_IN_ONE_GO = 32  # comments rendered in some 2 ms, after which others have their turn
+_IN_ONE_GO = 32  # comments, rendered in some 2 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,16 @@ class Node:
     """One comment of a tree.
 
     Attributes:
-        record: what tells the stored record that it was made of from any other.
+        record_hash: `hash` of the stored record that it was made of; compared with that of the same comment
+            alone, so that another record is taken for this one once in 2^64 changes. Its key is by chance and
+            each process's own (SipHash): nobody can write such a comment. The record itself would double the
+            memory; a digest of 16 bytes takes five times as long, for every comment of a page.
         path: ids of its ancestors, the topmost first.
         place: among its siblings.
         text: its JSON as far as `"replies":[`.
     """
 
-    record: int
+    record_hash: int
     path: tuple[str, ...]
     place: tuple[int, str]
     text: bytes
@@ -60,14 +63,14 @@ class Nodes:
             missing = []
             for comment_id, stored in chunk:
                 node = self._nodes.get((site.id, site.name, comment_id))
-                if node is not None and node.record == hash(stored):
+                if node is not None and node.record_hash == hash(stored):
                     found[comment_id] = node
                 else:
                     missing.append((comment_id, stored))
             for start in range(0, len(missing), _IN_ONE_GO):
                 for comment_id, stored in missing[start : start + _IN_ONE_GO]:
                     found[comment_id] = self._rendered(site, comment_id, stored)
-                await asyncio.sleep(0)
+                await asyncio.sleep(0)  # others have their turn
         return found
 
     def forget_unread(self, for_s: float) -> None:
@@ -80,10 +83,10 @@ class Nodes:
         return node
 
 
-def _node(comment: Comment, digest: int, newsroom: str) -> Node:
+def _node(comment: Comment, record_hash: int, newsroom: str) -> Node:
     place = (comment.now.placed_at or comment.created_at, comment.id)
     text = orjson.dumps(_view(comment, newsroom))[:-1] + b',"replies":['
-    return Node(digest, comment.path, place, text)
+    return Node(record_hash, comment.path, place, text)
 
 
 def _view(comment: Comment, newsroom: str) -> View:

@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from service.api import request_ids
+from service.api.patterns import pattern_of
 from service.errors import (
     InvalidJson,
     MethodNotAllowed,
@@ -44,7 +45,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except ConnectionError:  # the caller went away in the middle; nobody is left to answer
         raise
     except Exception:
-        log.exception("internal_error", method=request.method, route=_route_of(request))
+        log.exception("internal_error", method=request.method, route=pattern_of(request))
         return answer(InternalError())
 
 
@@ -91,9 +92,3 @@ def _other(status: int) -> Problem:
     )
     made: Problem = kind()
     return made
-
-
-def _route_of(request: web.Request) -> str:
-    """The route's pattern: the path itself may name a reader's thread."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else "?"

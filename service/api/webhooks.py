@@ -79,17 +79,16 @@ async def rotate_secret(call: Call[Nothing, Request]) -> web.Response:
 @endpoints.add("POST", _HOOK + "/test", ADMIN, body=Nothing, concerns_site=False)
 async def test_webhook(call: Call[Nothing, Request]) -> web.Response:
     """Send a `codau.test`; its delivery tells what came of it"""
-    now_ms = call.services.now_ms()
-    return await _send(call, trial(now_ms, call.services.chance(48)))
+    test = trial(call.services.now_ms(), call.services.chance(48))
+    return await _send(call, await _hook(call), test)
 
 
 @endpoints.add("GET", _HOOK + "/deliveries", ADMIN, query=DeliveriesQuery, concerns_site=False)
 async def list_deliveries(call: Call[Nothing, DeliveriesQuery]) -> web.Response:
     """List what waits, what was delivered, or what could not be, the latest first"""
-    site, query, store = _site(call), call.query, call.services.store
-    hook = await store.webhooks.get(site, call.path("hook"))
-    state = DeliveryState(query.state)
-    page = await store.deliveries.page(site, hook.id, state, query.limit, query.cursor)
+    hook, query, state = await _hook(call), call.query, DeliveryState(call.query.state)
+    deliveries = call.services.store.deliveries
+    page = await deliveries.page(_site(call), hook.id, state, query.limit, query.cursor)
     shown = [delivery_view(delivery, due) for delivery, due in page.deliveries]
     return reply(200, {"deliveries": shown, "next_cursor": page.next})
 
@@ -97,16 +96,14 @@ async def list_deliveries(call: Call[Nothing, DeliveriesQuery]) -> web.Response:
 @endpoints.add("POST", _HOOK + "/deliveries/{delivery}/resend", ADMIN, body=Nothing, concerns_site=False)
 async def resend_delivery(call: Call[Nothing, Request]) -> web.Response:
     """Send a delivery once more under the same id, or at once if it waits"""
-    site, store = _site(call), call.services.store
-    hook = await store.webhooks.get(site, call.path("hook"))
-    delivery = await store.deliveries.get(site, hook.id, call.path("delivery"))
-    return await _send(call, again(delivery, call.services.now_ms()))
+    hook, deliveries = await _hook(call), call.services.store.deliveries
+    delivery = await deliveries.get(_site(call), hook.id, call.path("delivery"))
+    return await _send(call, hook, again(delivery, call.services.now_ms()))
 
 
-async def _send(call: Call[Any, Any], delivery: Delivery) -> web.Response:
+async def _send(call: Call[Any, Any], hook: Hook, delivery: Delivery) -> web.Response:
     """Queue a delivery and tell the courier."""
     site, store, now_ms = _site(call), call.services.store, call.services.now_ms()
-    hook = await store.webhooks.get(site, call.path("hook"))
     if not hook.active:
         raise InvalidRequest([("", "the webhook is switched off; switch it on first")])
     await store.deliveries.add(site, hook.id, delivery, now_ms=now_ms)
@@ -121,6 +118,15 @@ def _site(call: Call[Any, Any]) -> str:
         NotFound.
     """
     return call.snapshot.site(call.path("site")).id
+
+
+async def _hook(call: Call[Any, Any]) -> Hook:
+    """The webhook that the path names.
+
+    Raises:
+        NotFound.
+    """
+    return await call.services.store.webhooks.get(_site(call), call.path("hook"))
 
 
 async def set_webhook(
