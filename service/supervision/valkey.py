@@ -136,7 +136,7 @@ class EmbeddedValkey:
         )
         try:
             self._child = subprocess.Popen(  # noqa: S603  the arguments are ours
-                [str(binary()), *_arguments(self.folder, self.socket, self._fsync)],
+                [str(binary()), *arguments(self.folder, self.socket, self._fsync)],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -215,7 +215,8 @@ def binary() -> Path:
     raise StartRefused("there is no embedded Valkey for this machine; set CODAU_REDIS_URL")
 
 
-def _arguments(place: Path, socket_path: Path, fsync: Fsync) -> list[str]:
+def arguments(place: Path, socket_path: Path, fsync: Fsync) -> list[str]:
+    """What the server is started with."""
     chosen = {
         "port": "0",
         "unixsocket": str(socket_path),
