@@ -1,7 +1,9 @@
 """What was decided, and who wrote it: lists, search, authors, histories."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browsing import needs_chromium
 from tests.pages.conftest import READER, Newsroom
@@ -109,6 +111,35 @@ async def test_the_session_ends_and_nothing_typed_is_lost(newsroom: Newsroom) ->
         await expect(dialog).to_have_count(0)
         await expect(field).to_be_focused()
         await expect(field).to_have_value("Một câu sửa dở.")
+        await field.press("Control+Enter")
+        assert (await newsroom.becomes(comment, "published"))["body"] == "Một câu sửa dở."
+
+
+async def test_a_late_answer_to_the_session_before_asks_for_no_key_again(newsroom: Newsroom) -> None:
+    """Whoever is read for a moment is looked at again; that may be asked just before signing in anew."""
+    comment = await newsroom.service.submit(FIRST)
+    asked, signed_in = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await signed_in.wait()
+        await route.fulfill(status=401, body="{}")
+
+    async with newsroom.desk() as desk:
+        await desk.page.route("**/v1/queue?*cluster*", late)
+        await desk.press("j")
+        await asked.wait()
+        await desk.page.context.clear_cookies()
+        await desk.press("e")
+        field = desk.page.get_by_label("Nội dung sẽ đăng")
+        await field.fill("Một câu sửa dở.")
+        await desk.press("Control+s")
+        dialog = desk.page.get_by_role("dialog")
+        await dialog.get_by_label("Khóa kiểm duyệt").fill(newsroom.service.moderator.key or "")
+        await dialog.get_by_role("button", name="Đăng nhập").click()
+        await expect(field).to_be_focused()
+        async with desk.page.expect_response("**/v1/queue?*cluster*"):
+            signed_in.set()
         await field.press("Control+Enter")
         assert (await newsroom.becomes(comment, "published"))["body"] == "Một câu sửa dở."
 

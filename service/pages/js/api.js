@@ -3,6 +3,7 @@
 import { language } from "./i18n.js";
 
 const RETRY_MS = [300, 1500];
+let session = 0; // which one this is, counted by sign-ins
 
 /** What the service refused: `code` and all members of its problem document. `status` 0: it did not answer. */
 export class Problem extends Error {
@@ -31,6 +32,7 @@ export async function call(method, path, body) {
 }
 
 async function once(method, path, body) {
+  const asked = session;
   const headers = { "Accept": "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
@@ -42,7 +44,8 @@ async function once(method, path, body) {
   }
   const document = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    if (answer.status === 401 && path !== SESSION) window.dispatchEvent(new Event("signed-out"));
+    const isOver = answer.status === 401 && path !== SESSION && asked === session;
+    if (isOver) window.dispatchEvent(new Event("signed-out")); // else it was the session before that is over
     throw new Problem(answer.status, document);
   }
   return document;
@@ -53,8 +56,13 @@ const RELEASE = "v1/queue/release"; // it must arrive although the page is being
 const segment = encodeURIComponent;
 
 export const whoAmI = () => call("GET", SESSION);
-export const signIn = (key) => call("POST", SESSION, { key });
 export const signOut = () => call("DELETE", SESSION);
+
+export async function signIn(key) {
+  const moderator = await call("POST", SESSION, { key });
+  session += 1;
+  return moderator;
+}
 
 /** A page of a list; `query` holds the filters, empty ones left out. */
 export function queue(query) {
