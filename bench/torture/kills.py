@@ -1,0 +1,133 @@
+"""Nothing acknowledged is lost, judged twice or published twice, whatever is killed; it is back within 5 s.
+
+Under `codau up`, with `appendfsync always`: API, worker and Valkey are killed (SIGKILL) at random moments of
+bursts of comments, one at a time and now and then two together, while moderators decide. The supervisor
+starts them again. Recovery is the time from a kill until a comment that was first sent after it is
+acknowledged, and until that comment is judged.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.serving import API
+from bench.torture.comparing import compare, look_into
+from bench.torture.crowd import AGAIN_S, WAITING, Crowd, crowd
+from bench.torture.ledger import Fate, Ledger
+from bench.torture.outcome import Figure, Outcome, percentile, percentiles
+from bench.torture.stack import VALKEY, WORKER, Whole, whole
+
+VICTIMS = (API, WORKER, VALKEY)
+TWO_TOGETHER = 0.15  # share of the rounds
+MODERATORS = 4
+BACK_WITHIN_S = 5.0
+PROBES = 10_000_000  # numbers from here on are probes
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many kills, and how many comments are sent meanwhile."""
+
+    rounds: int = 300
+    comments: int = 100_000
+    seed: int = 1
+
+
+SHORT = Size(rounds=6, comments=1_200)
+
+
+def run(size: Size, folder: Path) -> Outcome:
+    """Kill, compare, tell."""
+    with whole(folder) as stack, Ledger(folder / "ledger") as ledger:
+        return asyncio.run(_torture(size, stack, ledger))
+
+
+async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
+    chance, began = random.Random(size.seed), time.monotonic()  # noqa: S311 - the same kills each time
+    async with crowd(stack, ledger) as people:
+        killer = _Killer(people, stack, chance)
+        async with people.moderating(MODERATORS, chance):
+            each = size.comments // size.rounds
+            for number in range(size.rounds):  # each with one comment less, and a probe
+                await killer.round(range(number * each, (number + 1) * each - 1), PROBES + number)
+        took_s = time.monotonic() - began
+        await people.settled()
+        broken = [*await compare(people), *look_into(people)]
+    late = percentile(killer.taken + killer.judged, 99)
+    if late > BACK_WITHIN_S:
+        broken.append(f"back within {late:.1f} s at the 99th percentile")
+    return Outcome(_figures(killer, ledger, took_s), broken)
+
+
+class _Killer:
+    """Kills, and sees how long it takes to be back.
+
+    Attributes:
+        killed: how often each was.
+        taken, judged: seconds until a new comment was, by round.
+    """
+
+    def __init__(self, people: Crowd, stack: Whole, chance: random.Random) -> None:
+        self._people = people
+        self._stack = stack
+        self._chance = chance
+        self.killed: Counter[str] = Counter()
+        self.taken: list[float] = []
+        self.judged: list[float] = []
+
+    async def round(self, burst: range, probe: int) -> None:
+        """A burst of comments, a kill somewhere in it, and a probe sent right after."""
+        killed = asyncio.Event()
+        async with asyncio.TaskGroup() as going:
+            going.create_task(self._people.submit(self._struck(burst, killed)))
+            going.create_task(self._probe(probe, killed))
+        await self._people.read_back(self._chance.sample(burst, min(10, len(burst))))
+
+    def _struck(self, burst: range, killed: asyncio.Event) -> Iterator[int]:
+        """The burst's numbers; the kill comes before one of them is sent."""
+        at, together = self._chance.randrange(len(burst)), self._chance.random() < TWO_TOGETHER
+        for place, number in enumerate(burst):
+            if place == at:
+                self._kill(self._chance.sample(VICTIMS, 2 if together else 1))
+                killed.set()
+            yield number
+
+    def _kill(self, victims: list[str]) -> None:
+        """Kill those that run at this moment; who has just died is being started."""
+        pids = self._stack.pids()
+        for victim in victims:
+            if victim in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pids[victim], signal.SIGKILL)
+                    self.killed[victim] += 1
+
+    async def _probe(self, number: int, killed: asyncio.Event) -> None:
+        await killed.wait()
+        began = time.monotonic()
+        told = await self._people.submit_one(number, WAITING)
+        self.taken.append(time.monotonic() - began)
+        while told["state"] == "queued":
+            await asyncio.sleep(AGAIN_S)
+            told = await self._people.submit_one(number, WAITING)
+        self.judged.append(time.monotonic() - began)
+
+
+def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure]:
+    fates = ledger.fates()
+    return {
+        **{f"killed: {victim}": killer.killed[victim] for victim in VICTIMS},
+        "rounds": len(killer.taken),
+        "comments acknowledged": ledger.acknowledged,
+        "decisions acknowledged": fates[Fate.DONE],
+        **percentiles("until the next comment is acknowledged", killer.taken),
+        **percentiles("until the next comment is judged", killer.judged),
+        "took, s": took_s,
+        "answers": ", ".join(f"{what} {count:,}" for what, count in ledger.answers.most_common()),
+    }
