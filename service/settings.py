@@ -15,6 +15,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.store.addresses import is_watched, watched
+
 PREFIX = "CODAU_"
 ENV_FILE = ".env"
 
@@ -45,8 +47,9 @@ class Settings(BaseSettings):
     )
 
     redis_url: str | None = Field(default=None, repr=False)
-    """Where Redis or Valkey answers: `redis://`, `rediss://` or `redis+cluster://`; None is the
-    embedded server. `unix://` is what `codau up` hands to its own processes. It may hold a password."""
+    """Where Redis or Valkey answers: `redis://`, `rediss://`, `redis+cluster://`, or `redis+sentinel://` with
+    the Sentinels that know; None is the embedded server. `unix://` is what `codau up` hands to its own
+    processes. It may hold a password."""
 
     data_dir: Path = Path("data")
     """Where the embedded server keeps its append-only file, and `codau up` the first keys."""
@@ -86,11 +89,14 @@ class Settings(BaseSettings):
     def _redis_url_is_one(cls, value: str | None) -> str | None:
         if value is None:
             return None
+        if is_watched(value):
+            watched(value)
+            return value
         parts = urlsplit(value)
         if parts.scheme == "unix" and parts.path:
             return value
         if parts.scheme not in _SERVER_SCHEMES or not parts.hostname:
-            schemes = ", ".join(f"{scheme}://" for scheme in _SERVER_SCHEMES)
+            schemes = ", ".join(f"{scheme}://" for scheme in (*_SERVER_SCHEMES, "redis+sentinel"))
             raise ValueError(f"should be an address that begins with one of {schemes}")
         _ = parts.port  # raises ValueError where it is no number up to 65535
         return value

@@ -11,12 +11,14 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from service.store import keys
 from service.store.connection import listener
+from service.store.sentinels import has_moved
 
 _RETRY_S = 0.5  # a store that is gone refuses at once, and is not to be asked without a pause
 _ASK_AFTER_S = 2.0  # of silence; as long again for the answer, and who waits hears again within five seconds
@@ -53,7 +55,7 @@ class Answers:
         async with listener(self._url) as redis, redis.pubsub() as subscription:
             await subscription.subscribe(self.channel)
             while True:
-                self._hear(await _next_message(subscription))
+                self._hear(await _next_message(redis, subscription))
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "message":
@@ -67,14 +69,17 @@ class Answers:
             told.set()
 
 
-async def _next_message(subscription: PubSub) -> dict[str, Any]:
+async def _next_message(redis: Redis, subscription: PubSub) -> dict[str, Any]:
     """What is said next; in between, the server is asked whether it is there.
 
     Raises:
-        RedisTimeoutError: it did not answer; a host that is lost says no goodbye, and nothing would come.
+        RedisTimeoutError: it did not answer, for a host that is lost says no goodbye; or another is the
+            primary now. Nothing would come.
     """
     message = await subscription.get_message(timeout=_ASK_AFTER_S)
     if message is None:
+        if await has_moved(redis):
+            raise RedisTimeoutError("What is said is said at another server.")
         await subscription.ping()
         message = await subscription.get_message(timeout=_ASK_AFTER_S)
     if message is None:

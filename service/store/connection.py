@@ -1,4 +1,5 @@
-"""How this installation reaches Redis or Valkey: one server, or a cluster, by the URL alone.
+"""How this installation reaches Redis or Valkey, by the URL alone: one server, the primary of the moment, or
+a cluster.
 
 `Commands` for the hot path (see `wire.py`), and redis-py clients of their own for what blocks.
 """
@@ -24,21 +25,17 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from service.store.addresses import CLUSTER, is_cluster, is_watched, watched
+from service.store.sentinels import following
 from service.store.wire import Argument, Commands, Interrupted, ReplyError, Restarting, Wire
-
-_CLUSTER_SCHEME = "redis+cluster://"
 
 _CONNECT_TIMEOUT_S = 1.0
 
 AnyRedis = Redis | RedisCluster
 
 
-def is_cluster(url: str) -> bool:
-    return url.startswith(_CLUSTER_SCHEME)
-
-
 def commands(url: str) -> Commands:
-    """The hot path to the server or cluster at `url`."""
+    """The hot path to the server, primary or cluster at `url`."""
     return Routed(url) if is_cluster(url) else Wire(url)
 
 
@@ -51,17 +48,21 @@ def client(url: str, *, socket_timeout_s: float = 5.0, protocol: Literal[2, 3] =
         "protocol": protocol,
     }
     if is_cluster(url):
-        return RedisCluster.from_url("redis://" + url.removeprefix(_CLUSTER_SCHEME), **options)
+        return RedisCluster.from_url("redis://" + url.removeprefix(CLUSTER), **options)
+    if is_watched(url):
+        return following(watched(url), options)
     return Redis.from_url(url, **options)
 
 
 def listener(url: str) -> Redis:
     """A client for publish/subscribe; any node of a cluster serves, since it passes messages on to all."""
-    return Redis.from_url(
-        url.replace(_CLUSTER_SCHEME, "redis://"),
-        retry=Retry(NoBackoff(), 0),
-        socket_connect_timeout=_CONNECT_TIMEOUT_S,
-    )
+    options: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_connect_timeout": _CONNECT_TIMEOUT_S,
+    }
+    if is_watched(url):
+        return following(watched(url), options)
+    return Redis.from_url(url.replace(CLUSTER, "redis://"), **options)
 
 
 class Routed:

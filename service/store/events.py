@@ -13,7 +13,8 @@ from redis.exceptions import ResponseError
 
 from service.errors import Unavailable
 from service.store import keys
-from service.store.connection import again_if_interrupted, client, is_cluster
+from service.store.addresses import is_cluster
+from service.store.connection import again_if_interrupted, client
 from service.store.partitions import Partitions
 from service.store.wire import Commands
 

@@ -13,7 +13,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from service.errors import Unavailable
 from service.store import keys
-from service.store.connection import as_sent, client, is_cluster
+from service.store.addresses import is_cluster
+from service.store.connection import as_sent, client
 from service.store.partitions import Partitions
 
 GROUP = "validators"

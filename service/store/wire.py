@@ -5,6 +5,7 @@ redis-py serves everywhere else. Replies come back as they are: bytes, integers,
 """
 
 import asyncio
+import contextlib
 import ssl
 from collections import deque
 from collections.abc import Mapping
@@ -12,8 +13,11 @@ from typing import Any, Protocol, cast
 
 import hiredis
 from redis.asyncio.connection import SSLConnection, parse_url
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from service.errors import Unavailable
+from service.store.addresses import Address, is_watched, watched
+from service.store.sentinels import ASK_EVERY_S, Sentinels
 
 Argument = str | bytes | int | float
 
@@ -23,6 +27,7 @@ _CONNECT_TIMEOUT_S = 1.0
 _CANNOT_SERVE = frozenset(
     ["OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN"]
 )
+_WHERE = ("host", "port")
 _NOT_THE_ONE = frozenset(["READONLY", "MASTERDOWN", "LOADING"])
 """Said by a server that is not, or not yet, the one we look for: the address may lead to another now."""
 
@@ -177,14 +182,17 @@ class _Session(asyncio.Protocol):
 
 
 class Wire:
-    """`Commands` for the server at a `redis://`, `rediss://` or `unix://` URL; connects when needed."""
+    """`Commands` for the server at a `redis://`, `rediss://` or `unix://` URL, or for the primary that the
+    Sentinels of a `redis+sentinel://` URL name; connects when needed."""
 
     one_server = True
 
     def __init__(self, url: str) -> None:
-        self._target: dict[str, Any] = dict(parse_url(url))
+        self._sentinels = Sentinels(watched(url)) if is_watched(url) else None
+        self._target: dict[str, Any] = dict(parse_url(watched(url).server if self._sentinels else url))
         self._session: _Session | None = None
         self._dialing: asyncio.Task[_Session] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def run(self, *command: Argument) -> Any:
         session = self._session
@@ -213,18 +221,38 @@ class Wire:
     async def _connect(self) -> _Session:
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
-                session = await self._dial()
-                await self._introduce(session)
+                if self._sentinels is None:
+                    return await self._introduced(await self._dial(self._target))
+                return await self._to_primary(self._sentinels)
         except TimeoutError as error:
             raise Unavailable("The store does not answer.") from error
+        except RedisConnectionError as error:
+            raise Restarting(str(error)) from error
         except (OSError, Interrupted) as error:
             raise Restarting("The store cannot be reached.") from error
         except ReplyError as error:
             raise Unavailable(f"The store refuses us ({error.kind}).") from error
+
+    async def _to_primary(self, sentinels: Sentinels) -> _Session:
+        """A connection to whom the Sentinels name, given up when they name another.
+
+        Raises:
+            Restarting: that one does not take itself for a primary, or not yet.
+        """
+        address = await sentinels.primary()
+        target = self._target | dict(zip(_WHERE, address, strict=True))
+        session = await self._introduced(await self._dial(target))
+        said = await session.send(("HELLO",))
+        if dict(zip(said[::2], said[1::2], strict=True))[b"role"] != b"master":
+            session.abort()
+            raise Restarting("The Sentinels name a server that is no primary.")
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = asyncio.create_task(_give_up_when_moved(session, address, sentinels))
         return session
 
-    async def _dial(self) -> _Session:
-        loop, target = asyncio.get_running_loop(), self._target
+    async def _dial(self, target: Mapping[str, Any]) -> _Session:
+        loop = asyncio.get_running_loop()
         if "path" in target:
             _, session = await loop.create_unix_connection(_Session, target["path"])
             return session
@@ -233,7 +261,7 @@ class Wire:
         )
         return session
 
-    async def _introduce(self, session: _Session) -> None:
+    async def _introduced(self, session: _Session) -> _Session:
         target = self._target
         try:
             if "password" in target:
@@ -245,12 +273,25 @@ class Wire:
         except BaseException:
             session.abort()
             raise
+        return session
 
     async def close(self) -> None:
-        if self._dialing is not None:
-            self._dialing.cancel()
+        for task in (self._dialing, self._watching):
+            if task is not None:
+                task.cancel()
         if self._session is not None:
             self._session.abort()
+        if self._sentinels is not None:
+            await self._sentinels.aclose()
+
+
+async def _give_up_when_moved(session: _Session, address: Address, sentinels: Sentinels) -> None:
+    """End a session as soon as the Sentinels name another primary; while they say nothing, keep it."""
+    while session.alive:
+        await asyncio.sleep(ASK_EVERY_S)
+        with contextlib.suppress(RedisConnectionError):
+            if await sentinels.primary() != address:
+                session.abort()
 
 
 def _secured(target: Mapping[str, Any]) -> ssl.SSLContext | None:
