@@ -66,7 +66,7 @@ def _expected(found: Everything) -> Iterator[tuple[str, str]]:
             yield f"{partition}:list:{comment.site}:{comment.state}:{facet}", comment.id
             if comment.state is State.PENDING:
                 yield f"{partition}:risk:{comment.site}:{facet}", comment.id
-        if comment.state in LISTED and any(comment.author[2:]):
+        if comment.state in LISTED and comment.author.addressed:
             yield f"{partition}:addressed:{comment.site}", comment.id
 
 
