@@ -124,6 +124,16 @@ class InvalidRequest(Problem):
     code, status, title = "invalid_request", 422, "The request is not valid"
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        told = [{"field": field, "message": message} for field, message in errors]
-        detail = "; ".join(f"{field}: {message}" if field else message for field, message in errors[:3])
-        super().__init__(detail, errors=told)
+        told = [{"field": _named(field), "message": message} for field, message in errors[:_MOST_TOLD]]
+        first = (f"{one['field']}: {one['message']}" if one["field"] else one["message"] for one in told[:3])
+        super().__init__("; ".join(first), errors=told)
+
+
+_MOST_TOLD = 50  # of the thousands that fit into one body
+_LONGEST_NAME = 100
+
+
+def _named(field: str) -> str:
+    """A field's name as it is told: whoever sent one that there is not may have sent anything."""
+    name = field if len(field) <= _LONGEST_NAME else f"{field[: _LONGEST_NAME - 1]}…"
+    return name if name.isprintable() else ascii(name)[1:-1]

@@ -12,9 +12,17 @@ from pydantic import AfterValidator, Strict, WithJsonSchema
 MAX_WORD = 100
 MAX_DOMAIN = 253
 
+_MOST_APART = 4
+"""Characters of which NFC makes one, at the most."""
+
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
+
+
+def _composed(text: str, longest: int) -> str:
+    """NFC; what is too long in any form stays as it is, since ordering its marks takes quadratic time."""
+    return text if len(text) > _MOST_APART * longest else unicodedata.normalize("NFC", text)
 
 
 def domain(written: str) -> str:
@@ -26,9 +34,9 @@ def domain(written: str) -> str:
     >>> domain("Tiếng-Việt.VN.")
     'xn--ting-vit-e50d7c.vn'
     """
-    name = unicodedata.normalize("NFC", written.strip()).lower().removesuffix(".")
+    name = _composed(written.strip(), MAX_DOMAIN).lower().removesuffix(".")
     try:
-        ascii_name = name.encode("idna").decode("ascii")
+        ascii_name = name.encode("idna").decode("ascii") if len(name) <= MAX_DOMAIN else ""
     except UnicodeError:
         ascii_name = ""
     plain = ascii_name.replace("-", "").replace("_", "").replace(".", "")
@@ -43,7 +51,7 @@ def word(written: str) -> str:
     Raises:
         ValueError: it is empty, too long, or holds a control character or half a surrogate pair.
     """
-    clean = " ".join(unicodedata.normalize("NFC", written).split())
+    clean = _composed(" ".join(written.split()), MAX_WORD)
     if not 1 <= len(clean) <= MAX_WORD:
         raise ValueError(f"a word or phrase has 1 to {MAX_WORD} characters")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in clean):

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _Loaded = dict[str, tuple[bytes, T | None]]
 """By name, a document as it is stored and what it says; None where it cannot be read."""
 
+_LONGEST_ID = 40  # of a site, as `administration` takes it; what somebody asks for may be longer
+
 log = structlog.get_logger()
 
 
@@ -90,7 +92,7 @@ class Snapshot:
         """
         found = self.find(site_id)
         if found is None:
-            raise NotFound(f"There is no site {site_id!r}.")
+            raise NotFound(f"There is no site {site_id[:_LONGEST_ID]!r}.")
         return found
 
 
