@@ -6,10 +6,12 @@ queue is emptied once, and the process ends.
 
 import argparse
 import asyncio
+import math
 import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -31,6 +33,9 @@ from workers.validator import Validator
 
 RETRY_S = 0.2
 """How soon a loop tries again when the store is gone; it is to be back within 2 s of the store's return."""
+
+TELL_EVERY_S = 60.0
+"""How often a loop says that the store is gone: what is written meanwhile may go to the disk that is full."""
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 log = structlog.get_logger()
@@ -73,11 +78,14 @@ def duty(name: str) -> str:
 
 async def keep_going(name: str, loop: Loop, stop: asyncio.Event) -> None:
     """Run a loop, and again whenever the store was gone."""
+    told = -math.inf
     while not stop.is_set():
         try:
             await loop(stop)
         except* UNREACHABLE as group:
-            log.warning("store_unreachable", loop=name, error=type(group.exceptions[0]).__name__)
+            if time.monotonic() - told >= TELL_EVERY_S:
+                told = time.monotonic()
+                log.warning("store_unreachable", loop=name, error=type(group.exceptions[0]).__name__)
         await asyncio.sleep(0 if stop.is_set() else RETRY_S)
 
 

@@ -43,12 +43,12 @@ async def cancelled(task: asyncio.Task[None]) -> None:
         await task
 
 
-def waits() -> Iterator[float]:
+def waits(longest_s: float = LONGEST_WAIT_S) -> Iterator[float]:
     """Seconds to wait before each restart of something that keeps dying."""
     wait_s = FIRST_WAIT_S
     while True:
         yield wait_s
-        wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+        wait_s = min(wait_s * 2, longest_s)
 
 
 class Child:

@@ -32,8 +32,13 @@ def prepare(data_dir: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        raise StartRefused(f"CODAU_DATA_DIR: {data_dir} cannot be used: {error.strerror}") from None
+        raise cannot_be_used(data_dir, error) from None
     return folder
+
+
+def cannot_be_used(data_dir: Path, error: OSError) -> StartRefused:
+    """What a person is told of a data folder that the system does not let us use."""
+    return StartRefused(f"CODAU_DATA_DIR: {data_dir} cannot be used: {error.strerror}")
 
 
 def own(folder: Path, *, passing: bool) -> int:
@@ -44,6 +49,7 @@ def own(folder: Path, *, passing: bool) -> int:
 
     Raises:
         FolderInUse: by a process that stays, or that passes too long.
+        StartRefused: it cannot be written: the disk is full.
     """
     deadline = time.monotonic() + PASSING_S
     while (lock := kernel.try_lock(folder / "owner.lock")) is None:
@@ -51,8 +57,12 @@ def own(folder: Path, *, passing: bool) -> int:
         if manner == "stays" or time.monotonic() > deadline:
             raise FolderInUse(folder.parent, pid)
         time.sleep(_POLL_S)
-    os.ftruncate(lock, 0)
-    os.write(lock, f"{os.getpid()} {'passes' if passing else 'stays'}\n".encode("ascii"))
+    try:
+        os.ftruncate(lock, 0)
+        os.write(lock, f"{os.getpid()} {'passes' if passing else 'stays'}\n".encode("ascii"))
+    except OSError as error:
+        os.close(lock)
+        raise cannot_be_used(folder.parent, error) from None
     return lock
 
 

@@ -135,6 +135,8 @@ class _Start:
         server = Kept(EmbeddedValkey(self._settings.data_dir, fsync=self._settings.fsync, outlives_us=True))
         await server.start()
         self._running.push_async_callback(server.stop, SERVER_STOP_S)
+        if server.rests:
+            raise StartRefused(f"CODAU_DATA_DIR: the disk of {self._settings.data_dir} is full; make room")
         return server.url
 
     async def _set_up(

@@ -28,7 +28,7 @@ from typing import Self
 from urllib.parse import quote
 
 from service.settings import Fsync
-from service.supervision import folder, kernel
+from service.supervision import folder, kernel, space
 from service.supervision.errors import StartRefused
 from service.supervision.sockets import place_for_socket
 
@@ -64,6 +64,7 @@ class EmbeddedValkey:
         self._owner: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._pidfd: int | None = None
+        self.rests = False  # see `rest`
 
     def __enter__(self) -> Self:
         self.start()
@@ -110,6 +111,20 @@ class EmbeddedValkey:
             time.sleep(_POLL_S)
         self._spawn(lock)
 
+    def rest(self, resting: bool) -> None:
+        """Have the server only read: it refuses writes and makes none of its own accord; or end that.
+
+        A server that is started, or taken over, on a disk without room rests from the beginning.
+
+        Raises:
+            OSError: it does not answer, or not yet.
+        """
+        with self._connection() as connection:
+            chosen = " ".join(part for option in _resting(resting).items() for part in option)
+            if (answer := _ask(connection, f"CONFIG SET {chosen}")) != "+OK":
+                raise OSError(answer)
+        self.rests = resting
+
     def give_up(self) -> None:
         """For another thread: end a server that is still reading its file, so that `start` ends too."""
         if self._pidfd is not None:
@@ -131,12 +146,13 @@ class EmbeddedValkey:
 
     def _spawn(self, lock: int) -> None:
         leash = functools.partial(kernel.die_with, os.getpid())
+        self.rests = space.is_short(self.folder, already=True)
         log = os.open(
             self.folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
         )
         try:
             self._child = subprocess.Popen(  # noqa: S603  the arguments are ours
-                [str(binary()), *arguments(self.folder, self.socket, self._fsync)],
+                [str(binary()), *arguments(self.folder, self.socket, self._fsync, resting=self.rests)],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -158,6 +174,7 @@ class EmbeddedValkey:
             self._pidfd = os.pidfd_open(kernel.listener_of(connection))
             self._await_answer(TAKE_OVER_S)
             _ask(connection, f"CONFIG SET appendfsync {self._fsync}")
+            self.rest(space.is_short(self.folder, already=True))
             return True
         self._forget()
         return False
@@ -215,8 +232,13 @@ def binary() -> Path:
     raise StartRefused("there is no embedded Valkey for this machine; set CODAU_REDIS_URL")
 
 
-def arguments(place: Path, socket_path: Path, fsync: Fsync) -> list[str]:
-    """What the server is started with."""
+def _resting(resting: bool) -> dict[str, str]:
+    """Options of a server that only reads: it refuses writes, and lets what has expired stand in its file."""
+    return {"min-replicas-to-write": "1" if resting else "0", "import-mode": "yes" if resting else "no"}
+
+
+def arguments(place: Path, socket_path: Path, fsync: Fsync, *, resting: bool = False) -> list[str]:
+    """What the server is started with; see `EmbeddedValkey.rest`."""
     chosen = {
         "port": "0",
         "unixsocket": str(socket_path),
@@ -224,6 +246,7 @@ def arguments(place: Path, socket_path: Path, fsync: Fsync) -> list[str]:
         "dir": str(place),
         "appendonly": "yes",
         "appendfsync": fsync,
+        "aof-load-truncated": "yes",  # what a crash or a full disk cut off was never answered
         "save": "",  # the append-only file is the one truth; a snapshot beside it would only cost memory
         "maxmemory-policy": "noeviction",
         # What is slow or large would be kept with its arguments, a reader's words and name among them.
@@ -231,6 +254,7 @@ def arguments(place: Path, socket_path: Path, fsync: Fsync) -> list[str]:
         "commandlog-request-larger-than": "-1",
         "commandlog-reply-larger-than": "-1",
         "daemonize": "no",
+        **_resting(resting),
     }
     return [part for name, value in chosen.items() for part in (f"--{name}", value)]
 
