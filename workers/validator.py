@@ -7,7 +7,6 @@ version that was read changes nothing.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 
@@ -16,7 +15,6 @@ from service.clock import unix_ms
 from service.comments.authors import known_as
 from service.comments.lifecycle import Actor, move
 from service.comments.model import ActedFinding, Comment, Entry, Event, State
-from service.comments.policy import Policy
 from service.comments.verdict import Verdict, decide
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
@@ -24,30 +22,23 @@ from service.store.comments import Step
 from service.store.directory import Snapshot
 from service.store.queue import UNREACHABLE, Queue, Task
 from service.store.store import Store
-from workers.history import Background, background_of
+from workers.history import Case, History
 
 READ = 128
-"""Entries in one read, about, from all partitions together."""
+"""Entries in one read, about, from all partitions together; all that the store is asked and told of them goes
+in a few calls."""
 
-CHUNK = 32
-"""Comments whose past is looked up together."""
+TURN_S = 0.01
+"""How long to judge before the verdicts so far are committed."""
 
-TURN_S = 0.2
-"""How long to judge before the verdicts so far are committed, and before the rest is said to be held."""
+HOLD_S = 1.0
+"""How often to say of the rest that it is still in hand."""
 
 TRIES = 3
 """After so many deliveries a comment that no check can finish goes to a person (design, poison)."""
 
 Judge = Callable[[str, Rules, Context], Judgement]
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What bears on a comment beside its text."""
-
-    policy: Policy
-    background: Background
 
 
 class Validator:
@@ -60,6 +51,7 @@ class Validator:
         self._queue = queue
         self._judge = judge
         self._now_ms = now_ms
+        self._history = History(store)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Judge until told to stop; what has been read is finished first."""
@@ -82,31 +74,32 @@ class Validator:
 
     async def judge_all(self, tasks: Sequence[Task]) -> None:
         """Judge what the tasks name, commit the verdicts, and tell those who wait."""
-        for start in range(0, len(tasks), CHUNK):
-            chunk = tasks[start : start + CHUNK]
-            with tracing.span("verdicts", comments=len(chunk)):
-                await self._judge_chunk(chunk, later=tasks[start + CHUNK :])
+        with tracing.span("verdicts", comments=len(tasks)):
+            waiting = await self._comments(tasks)
+            wanted = {task.entry for task, _ in waiting}
+            await self._discard([task for task in tasks if task.entry not in wanted])
+            snapshot = await self._store.directory.current()
+            waiting = [
+                one for one in waiting if one[1].site not in snapshot.unreadable
+            ]  # in the end to a person
+            cases = await self._cases([comment for _, comment in waiting], snapshot)
+            await self._judge_in_turns(waiting, cases)
 
-    async def _judge_chunk(self, tasks: Sequence[Task], later: Sequence[Task]) -> None:
-        """Judge some comments, in turns: long texts take their time, and nobody shall wait for all of them.
-
-        Args:
-            later: what else this worker has read; it stays this worker's meanwhile.
-        """
-        waiting = await self._comments(tasks)
-        wanted = {task.entry for task, _ in waiting}
-        await self._discard([task for task in tasks if task.entry not in wanted])
-        snapshot = await self._store.directory.current()
-        waiting = [one for one in waiting if one[1].site not in snapshot.unreadable]  # in the end to a person
-        known = await asyncio.gather(*(self._known(comment, snapshot) for _, comment in waiting))
+    async def _judge_in_turns(
+        self, waiting: Sequence[tuple[Task, Comment]], cases: Sequence[Case | Exception]
+    ) -> None:
+        """Judge comments in turns: long texts take their time, and nobody shall wait for all of them."""
         steps: list[Step] = []
-        since = time.monotonic()
-        for number, ((task, comment), case) in enumerate(zip(waiting, known, strict=True), start=1):
+        turn = held = time.monotonic()
+        for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True), start=1):
             steps += self._step(task, comment, case)
-            if time.monotonic() - since > TURN_S:
+            now = time.monotonic()
+            if now - turn > TURN_S:
                 await self._commit(steps)
-                await self._queue.hold([*(task for task, _ in waiting[number:]), *later])
-                steps, since = [], time.monotonic()
+                steps, turn = [], time.monotonic()
+            if now - held > HOLD_S:
+                await self._queue.hold([task for task, _ in waiting[number:]])
+                held = now
         await self._commit(steps)
 
     async def _discard(self, tasks: Sequence[Task]) -> None:
@@ -129,6 +122,9 @@ class Validator:
             return
         committed = await self._store.comments.commit_all(steps)
         log.debug("judged", committed=sum(committed.values()), of=len(steps))
+        for step in steps:
+            if step.before is not None and committed[step.after.id]:
+                self._history.follow(step.before, step.after)
         await self._forget_erased([step.after for step in steps if not committed[step.after.id]])
         await self._queue.tell([(step.waiter, step.after.id) for step in steps if step.waiter])
 
@@ -153,16 +149,19 @@ class Validator:
                     waiting.append((task, comment))
         return waiting
 
-    async def _known(self, comment: Comment, snapshot: Snapshot) -> Case | Exception:
-        """What bears on a comment beside its text, rules and past; or why it cannot be told."""
+    async def _cases(self, comments: Sequence[Comment], snapshot: Snapshot) -> list[Case | Exception]:
+        """What bears on each comment beside its text; or why it cannot be told.
+
+        What is wrong with one must not keep the others from their verdicts: then each is looked at alone.
+        """
         try:
-            thread = await self._store.threads.get(comment.site, comment.thread)
-            policy = thread.policy.over(snapshot.site(comment.site).policy)
-            return Case(policy, await background_of(self._store, comment, policy))
+            return list(await self._history.of(comments, snapshot))
         except UNREACHABLE:
             raise
         except Exception as error:
-            return error
+            if len(comments) == 1:
+                return [error]
+        return [case for one in comments for case in await self._cases([one], snapshot)]
 
     def _step(self, task: Task, comment: Comment, case: Case | Exception) -> list[Step]:
         """The verdict on one comment; none leaves it for another try."""
@@ -170,9 +169,9 @@ class Validator:
         try:
             if isinstance(case, Exception):
                 raise case
-            judgement = self._judge(comment.now.submitted, case.policy.rules(), case.background.context)
-            verdict = decide(judgement, case.policy, trusted=case.background.trusted)
-            cluster = case.background.cluster
+            judgement = self._judge(comment.now.submitted, case.policy.rules(), case.context)
+            verdict = decide(judgement, case.policy, trusted=case.trusted)
+            cluster = case.cluster
         except Exception as error:
             log.exception("check_failed", site=task.site, comment=task.comment_id, deliveries=task.deliveries)
             if task.deliveries < TRIES:

@@ -5,11 +5,14 @@ The header is a contract with the scripts in `service/store/lua`: a record begin
 holds each text once, so the record does.
 """
 
+import re
 from typing import Any
 
 import orjson
 
 from service.comments.model import ActedFinding, Author, Comment, Entry, Event, State
+
+_HEADER = re.compile(rb'\{"version":(\d+),"state":"(\w+)"')
 
 
 def dump(comment: Comment) -> bytes:
@@ -26,6 +29,12 @@ def dump(comment: Comment) -> bytes:
     if comment.newsroom:
         document["newsroom"] = True
     return orjson.dumps(document)
+
+
+def header(record: bytes) -> tuple[int, str]:
+    """Version and state of a document, without reading the rest."""
+    version, state = _HEADER.match(record).groups()  # type: ignore[union-attr]  # every record begins so
+    return int(version), state.decode()
 
 
 def load(site: str, comment_id: str, record: bytes) -> Comment:

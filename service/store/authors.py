@@ -6,6 +6,7 @@ Each author of a site has a slot of his own. All writes are idempotent by commen
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.comments.authors import Standing
 from service.comments.model import Comment, State
@@ -14,7 +15,7 @@ from service.store import keys
 from service.store.connection import again_if_interrupted
 from service.store.lists import ListStore
 from service.store.places import of_author
-from service.store.scripts import call
+from service.store.scripts import Part, call_all
 from service.store.wire import Argument, Commands
 
 _RECENT_KEPT_MS = 3_600_000  # beyond the rate's own window, so that late verdicts find what they count
@@ -37,6 +38,21 @@ class Record:
     published: int = 0
     rejected: int = 0
     standing: Standing = Standing.NORMAL
+
+
+class Sent(NamedTuple):
+    """Who sent a comment, by the author's key or the address's, and how much is not too much."""
+
+    comment: Comment
+    author: str
+    rate: Rate
+
+
+class Sender(NamedTuple):
+    """What is known of who sent a comment: the standing in force then, and whether it was too much."""
+
+    standing: Standing
+    flooding: bool
 
 
 class AuthorStore:
@@ -93,11 +109,10 @@ class AuthorStore:
         found = zip(authors, published, rejected, standings, strict=True)
         return {author: Record(shown, refused, standing) for author, shown, refused, standing in found}
 
-    async def flooding(self, site: str, author: str, comment: Comment, rate: Rate) -> bool:
-        """Whether the author has sent more than the rate allows in the time before this comment."""
-        arguments: list[Argument] = [comment.id, comment.updated_at, rate.per_s * 1000, _RECENT_KEPT_MS]
-        names = [keys.author(site, author, "recent")]
-        return bool(await call(self._commands, "pace", names, arguments) > rate.count)
+    async def senders(self, sent: Sequence[Sent]) -> list[Sender]:
+        """Note who sent comments, one after the other, and tell what is known of each by then."""
+        told = await call_all(self._commands, "senders", [_part(one) for one in sent], [_RECENT_KEPT_MS])
+        return list(map(_sender, sent, told[::3], told[1::3], told[2::3]))
 
     async def unsent(self, site: str, authors: Iterable[str], comment_id: str) -> None:
         """Forget that a comment was sent: it is erased."""
@@ -106,3 +121,17 @@ class AuthorStore:
 
     async def _run(self, *command: Argument) -> int:
         return int(await again_if_interrupted(self._commands, *command))
+
+
+def _part(sent: Sent) -> Part:
+    comment, site = sent.comment, sent.comment.site
+    names = [keys.author(site, sent.author, "standing"), keys.author(site, sent.author, "recent")]
+    return Part(names, [comment.id, comment.updated_at, sent.rate.per_s * 1000])
+
+
+def _sender(sent: Sent, standing: bytes | None, until: bytes | None, count: int) -> Sender:
+    over = until and int(until) <= sent.comment.updated_at
+    return Sender(
+        Standing.NORMAL if standing is None or over else Standing(standing.decode()),
+        count > sent.rate.count,
+    )

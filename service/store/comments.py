@@ -6,6 +6,7 @@ Every method names the site; a comment of another site is not found.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from service.comments import record
@@ -42,6 +43,9 @@ _REFUSALS: Mapping[int, Callable[[], Problem]] = {
     _CLAIMED: Claimed,
     _PARENT_GONE: lambda: InvalidTransition("Only a published comment can be answered."),
 }
+
+_Named = list[tuple[str, str]]
+"""Ids and the keys of their records."""
 
 CHUNK = 500  # records asked for in one MGET: a bounded reply
 
@@ -119,32 +123,46 @@ class CommentStore:
 
     async def many(self, site: str, comment_ids: Sequence[str]) -> list[Comment | None]:
         """Comments in the order of their ids, read in chunks, between which others have their turn."""
-        by_partition: dict[int, list[str]] = {}
-        for comment_id in comment_ids:
-            by_partition.setdefault(self._partitions.of_comment(comment_id), []).append(comment_id)
-        read = await asyncio.gather(*(self._read(p, site, ids) for p, ids in by_partition.items()))
+        read = await asyncio.gather(*(self._read(site, named) for named in self._named(site, comment_ids)))
         found = {comment.id: comment for comments in read for comment in comments}
         return [found.get(comment_id) for comment_id in comment_ids]
 
-    async def _read(self, p: int, site: str, ids: Sequence[str]) -> list[Comment]:
+    async def _read(self, site: str, named: _Named) -> list[Comment]:
         return [
             record.load(site, comment_id, found)
-            async for chunk in self._stored(p, site, ids)
+            async for chunk in self._stored(named)
             for comment_id, found in chunk
         ]
+
+    async def stored(self, site: str, ids: Iterable[str]) -> dict[str, bytes]:
+        """Comments as they are stored, by id; those that are not there are left out."""
+        read = await asyncio.gather(*(self._whole(named) for named in self._named(site, ids)))
+        return dict(chain.from_iterable(read))
+
+    async def _whole(self, named: _Named) -> list[tuple[str, bytes]]:
+        return [pair async for chunk in self._stored(named) for pair in chunk]
+
+    def _named(self, site: str, ids: Iterable[str]) -> Iterable[_Named]:
+        """Ids and keys, those together that one command may name: all, or on a cluster a partition's."""
+        together: dict[int, _Named] = {}
+        for comment_id in ids:
+            p = self._partitions.of_comment(comment_id)
+            named = together.setdefault(0 if self._commands.one_server else p, [])
+            named.append((comment_id, keys.comment(p, site, comment_id)))
+        return together.values()
 
     def records(self, site: str, thread: str, ids: Sequence[str]) -> AsyncIterator[list[tuple[str, bytes]]]:
         """Comments of one thread as they are stored, by id, in chunks; those that are not there are left
         out."""
-        return self._stored(self._partitions.of_thread(thread), site, ids)
+        p = self._partitions.of_thread(thread)
+        return self._stored([(comment_id, keys.comment(p, site, comment_id)) for comment_id in ids])
 
-    async def _stored(self, p: int, site: str, ids: Sequence[str]) -> AsyncIterator[list[tuple[str, bytes]]]:
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            names = [keys.comment(p, site, comment_id) for comment_id in chunk]
-            stored = await again_if_interrupted(self._commands, "MGET", *names)
+    async def _stored(self, named: _Named) -> AsyncIterator[list[tuple[str, bytes]]]:
+        for start in range(0, len(named), CHUNK):
+            chunk = named[start : start + CHUNK]
+            stored = await again_if_interrupted(self._commands, "MGET", *[name for _, name in chunk])
             pairs = zip(chunk, stored, strict=True)
-            yield [(comment_id, found) for comment_id, found in pairs if found is not None]
+            yield [(comment_id, found) for (comment_id, _), found in pairs if found is not None]
 
     async def repeated(self, site: str, thread: str, idempotency_key: str, digest: str) -> str | None:
         """The id that an earlier request with this key made, or None.

@@ -7,13 +7,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from service.comments.model import Comment
 from service.judging.fingerprint import fingerprint
 from service.store import keys
 from service.store.connection import again_if_interrupted
-from service.store.scripts import call
+from service.store.scripts import Part, call_all
 from service.store.wire import Argument, Commands
 
 _TOLD = 10
@@ -39,6 +40,14 @@ class Candidates:
     before: frozenset[str] = frozenset()
 
 
+class Entered(NamedTuple):
+    """A comment to be entered: the bands of its fingerprint, and for how long its text is remembered."""
+
+    comment: Comment
+    bands: Sequence[str]
+    window_ms: int
+
+
 class LikenessStore:
     """Remembers fingerprints for as long as the policy's window."""
 
@@ -47,31 +56,47 @@ class LikenessStore:
 
     async def enter(self, comment: Comment, *, window_ms: int) -> Candidates:
         """Enter a comment, and find others that may be like it."""
-        names = _bands(comment.site, comment.now.submitted)
-        if not names:
-            return Candidates()
-        told = await self._told(names, [comment.id, comment.now.submitted_at, window_ms, _TOLD])
-        shared = Counter(other for _, others in told for other in others)
-        likely = sorted(shared, key=lambda other: (shared[other], other), reverse=True)[:_COMPARED]
-        new, first = told[0]
-        return Candidates(likely, any(new for new, _ in told), frozenset(first) if new else frozenset())
+        [candidates] = await self.enter_all([Entered(comment, bands(comment.now.submitted), window_ms)])
+        return candidates
 
-    async def _told(self, names: list[str], arguments: list[Argument]) -> list[tuple[bool, list[str]]]:
-        """By band: whether the text is new there, and which others are; one call where one server has all."""
-        calls = [names] if self._commands.one_server else [[name] for name in names]
-        told = await asyncio.gather(*(call(self._commands, "like", some, arguments) for some in calls))
-        bands = chain.from_iterable(told)
-        return [(new == 1, [other.decode() for other in others]) for new, *others in bands]
+    async def enter_all(self, entered: Sequence[Entered]) -> list[Candidates]:
+        """Enter comments one after the other, and find for each others that may be like it."""
+        parts = list(chain.from_iterable([self._parts(one) for one in entered if one.bands]))
+        told = iter(await call_all(self._commands, "like", parts, [_TOLD]))
+        return [_candidates(list(islice(told, len(one.bands)))) for one in entered]
+
+    def _parts(self, one: Entered) -> list[Part]:
+        """All bands together where one server has them, else each by itself."""
+        comment, names = one.comment, [keys.like(one.comment.site, band) for band in one.bands]
+        said: list[Argument] = [comment.id, comment.now.submitted_at, one.window_ms]
+        if self._commands.one_server:
+            return [Part(names, [*said, len(names)])]
+        return [Part([name], [*said, 1]) for name in names]
 
     async def forget(self, comment: Comment) -> None:
         """Take every text that the reader wrote of a comment out of the index, before it is erased."""
         texts = {entry.text for entry in comment.log if entry.text is not None}
-        names = {name for text in texts for name in _bands(comment.site, text)}
+        names = {keys.like(comment.site, band) for text in texts for band in bands(text)}
         await asyncio.gather(
             *(again_if_interrupted(self._commands, "ZREM", name, comment.id) for name in names)
         )
 
 
-def _bands(site: str, text: str) -> list[str]:
+def bands(text: str) -> Sequence[str]:
+    """The bands of a text; none where it is too short."""
     known = fingerprint(text)
-    return [keys.like(site, band) for band in known.bands] if known else []
+    return known.bands if known else ()
+
+
+def _candidates(told: Sequence[Sequence[Any]]) -> Candidates:
+    """The most likely of those that the bands of one text tell of."""
+    if not told:
+        return Candidates()
+    shared = Counter(chain.from_iterable([others for _, *others in told]))
+    likely = sorted(shared, key=lambda other: (shared[other], other), reverse=True)[:_COMPARED]
+    first, *before = told[0]
+    return Candidates(
+        [other.decode() for other in likely],
+        any(new == 1 for new, *_ in told),
+        frozenset([other.decode() for other in before]) if first == 1 else frozenset(),
+    )

@@ -3,12 +3,14 @@
 `call` is for scripts that may be repeated: they return what the first call stored.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from service import tracing
 from service.store.connection import again_if_interrupted
@@ -54,7 +56,8 @@ ALL = (
         "claim",
         "release",
         "like",
-        "pace",
+        "rules",
+        "senders",
         "sizes",
         "count",
         "waiting",
@@ -97,6 +100,35 @@ async def call(
             return await run("EVAL", chosen.text, len(keys), *keys, *arguments)
         except ReplyError as error:
             raise _refusal(error) from None
+
+
+class Part(NamedTuple):
+    """What a script that takes any number of them is told of one: keys of one slot, and arguments."""
+
+    keys: Sequence[str]
+    arguments: Sequence[Argument] = ()
+
+
+async def call_all(
+    commands: Commands, name: str, parts: Sequence[Part], first: Sequence[Argument] = ()
+) -> list[Any]:
+    """What a script tells of each part, one after the other: one call where one server has all keys.
+
+    On a cluster each part is a call of its own.
+
+    Args:
+        first: arguments that stand before those of the parts.
+    """
+    if not parts:
+        return []
+    calls = [parts] if commands.one_server else [[part] for part in parts]
+    told = await asyncio.gather(*(call(commands, name, *_joined(some, first)) for some in calls))
+    return list(chain.from_iterable(told))
+
+
+def _joined(parts: Sequence[Part], first: Sequence[Argument]) -> tuple[list[str], list[Argument]]:
+    names = list(chain.from_iterable([part.keys for part in parts]))
+    return names, [*first, *chain.from_iterable([part.arguments for part in parts])]
 
 
 def _refusal(error: ReplyError) -> Exception:

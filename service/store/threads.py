@@ -1,7 +1,7 @@
 """Threads in Redis: what the website says of an article, and the published tree below it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from service.store import keys
 from service.store.connection import again_if_interrupted, answered
 from service.store.ordered import Cursor, Order, page_of
 from service.store.partitions import Partitions
-from service.store.scripts import call
+from service.store.scripts import Part, call, call_all
 from service.store.wire import Argument, Commands
 
 _FIELDS = ("title", "url", "open", "policy", "count", "version", "revision")
@@ -68,6 +68,12 @@ class ThreadStore:
         return dict(
             zip(unique, await asyncio.gather(*(self.get(site, name) for name in unique)), strict=True)
         )
+
+    async def rules(self, threads: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ThreadPolicy]:
+        """What websites say of the rules of threads, by site and name."""
+        unique = list(dict.fromkeys(threads))
+        told = await call_all(self._commands, "rules", [Part([self._key(*one)]) for one in unique])
+        return dict(zip(unique, map(_rules, told), strict=True))
 
     def ask_version(self, site: str, thread: str) -> "asyncio.Future[Any]":
         """Begin to read the version; for `version`."""
@@ -136,8 +142,12 @@ def _load(stored: Sequence[bytes | None]) -> Thread:
         title=None if title is None else title.decode(),
         url=None if url is None else url.decode(),
         open=opened != b"0",
-        policy=_NO_RULES if policy is None else ThreadPolicy.model_validate_json(policy),
+        policy=_rules(policy),
         count=int(count or 0),
         version=int(version or 0),
         revision=int(revision or 0),
     )
+
+
+def _rules(stored: bytes | None) -> ThreadPolicy:
+    return ThreadPolicy.model_validate_json(stored) if stored else _NO_RULES
