@@ -102,7 +102,7 @@ def move(comment: Comment, entry: Entry, actor: Actor) -> Comment:
 def decide(comment: Comment, entry: Entry) -> Comment:
     """A moderator's decision; for an edit, `entry.to` follows the comment."""
     if entry.event is Event.EDITED:
-        entry = replace(entry, to=comment.state)
+        entry = entry._replace(to=comment.state)
     return move(comment, entry, Actor.MODERATOR)
 
 
@@ -139,7 +139,7 @@ def forget(comment: Comment, *, at: int) -> Comment:
 
 def without_addresses(author: Author) -> Author:
     """What is still known of an author then."""
-    return replace(author, email=None, ip=None, user_agent=None)
+    return author._replace(email=None, ip=None, user_agent=None)
 
 
 def erase(comment: Comment, *, by: str, at: int, actor: Actor = Actor.WEBSITE) -> Comment:
@@ -150,4 +150,4 @@ def erase(comment: Comment, *, by: str, at: int, actor: Actor = Actor.WEBSITE) -
 
 
 def _without_words(entry: Entry) -> Entry:
-    return replace(entry, text=None, message=None, note=None, findings=(), suggestion=None)
+    return entry._replace(text=None, message=None, note=None, findings=(), suggestion=None)

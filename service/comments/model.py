@@ -2,12 +2,16 @@
 
 The log is the record. State, body, findings, reason and times are what the log says, read by
 `present_after`, so that history, undo and the present cannot disagree. Nothing here knows HTTP or Redis.
+
+What there is much of is a `NamedTuple`: an approval makes a dozen, and a frozen dataclass takes four times as
+long to make.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from service.judging.text import visible
 
@@ -45,8 +49,7 @@ READERS_WORDS = frozenset({Event.SUBMITTED, Event.REVISED, Event.REPLIED})
 """The events whose text is the writer's own; any other text is a moderator's edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActedFinding:
+class ActedFinding(NamedTuple):
     """A finding and what the policy made of it (`reject`, `flag` or `ignore`)."""
 
     check: str
@@ -56,8 +59,7 @@ class ActedFinding:
     spans: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Who wrote it, as the website says; all but the name may be unknown."""
 
     name: str
@@ -76,8 +78,7 @@ NOBODY = Author(name="")
 """The author of an erased comment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One step in a comment's life; the n-th entry made version n.
 
     Attributes:
@@ -105,8 +106,7 @@ class Entry:
     cluster: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """How a comment stands after some entry of its log.
 
     Attributes:
@@ -247,4 +247,13 @@ class Comment:
 
     def with_entry(self, entry: Entry) -> "Comment":
         """The comment one step later."""
-        return replace(self, log=(*self.log, entry))
+        return Comment(
+            self.site,
+            self.id,
+            self.thread,
+            self.author,
+            (*self.log, entry),
+            self.parent_id,
+            self.path,
+            self.newsroom,
+        )

@@ -118,10 +118,10 @@ def _with_forgotten(given: Comment, there: Comment) -> Comment:
     log = [entry if entry.event is Event.FORGOTTEN else next(known) for entry in there.log]
     last, ahead = log[-1], list(known)
     if last.event is Event.FORGOTTEN and ahead[0].event is Event.UNDONE:  # it must follow its decision
-        log[-1:] = [ahead[0], replace(last, to=ahead[0].to, at=ahead[0].at)]
+        log[-1:] = [ahead[0], last._replace(to=ahead[0].to, at=ahead[0].at)]
         del ahead[0]
     elif last.event is Event.FORGOTTEN:
-        log[-1] = replace(last, at=min(last.at, ahead[0].at))
+        log[-1] = last._replace(at=min(last.at, ahead[0].at))
     return replace(given, log=(*log, *ahead), author=without_addresses(given.author))
 
 

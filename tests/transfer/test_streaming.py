@@ -45,6 +45,6 @@ async def test_no_more_than_a_batch_is_read_ahead_and_written_at_once(redis_url:
 def test_long_comments_come_in_smaller_batches() -> None:
     [long] = records(comment())
     text = "á" * (MOST_CHARACTERS // 3)
-    entry = replace(long.log[0], text=text)
+    entry = long.log[0]._replace(text=text)
     made = (Numbered(n, replace(long, id=f"id-{n}", log=(entry,))) for n in range(9))
     assert [len(batch) for batch in batched(made)] == [4, 4, 1]

@@ -166,7 +166,7 @@ def _record(said: ForeignComment) -> bytes:
     author = fitting.author(said.author)
     return orjson.dumps(
         {
-            "author": None if erased else Author(author.name) if said.newsroom else author,
+            "author": None if erased else [*(Author(author.name) if said.newsroom else author)],
             "state": said.state,
             "text": "" if erased else fitting.body(said.body, said.form),
             "at": said.at,
@@ -178,7 +178,7 @@ def _record(said: ForeignComment) -> bytes:
 
 def _comment(found: Found) -> CommentRecord:
     kept = orjson.loads(found.record)
-    author = NOBODY if kept["author"] is None else Author(**kept["author"])
+    author = NOBODY if kept["author"] is None else Author(*kept["author"])
     newsroom = kept["newsroom"] and kept["state"] != State.PENDING
     log = log_of(State(kept["state"]), kept["text"], kept["at"], reason=kept["reason"], newsroom=newsroom)
     return CommentRecord(found.id, found.thread, author, log, found.path, newsroom)
