@@ -102,7 +102,9 @@ class Running:
         return await self.decide(await self.submit(body, **fields), "approve")
 
 
-class _Server(TestServer):
+class Server(TestServer):
+    """Runs an application as the service does."""
+
     async def _make_runner(self, **options: Any) -> Runner:
         return Runner(self.app, **options)
 
@@ -112,7 +114,7 @@ async def running(redis_url: str, *, validating: bool = True, **chosen: Any) -> 
     """Run a service; without `validating` the queue stays as it is until the test judges."""
     settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY, **chosen)  # type: ignore[arg-type]
     app = create_app(settings)
-    server = _Server(app)
+    server = Server(app)
     async with TestClient(server) as http:
         store = app[SERVICES].store
         queue = Queue(redis_url, store.partitions, "a-worker")

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
+from service.api.connections import sent_until
 from service.comments.merge_patch import field_errors
 from service.errors import InvalidJson, InvalidRequest, RequestTimeout, TooLarge, UnsupportedMediaType
 
@@ -18,9 +19,6 @@ M = TypeVar("M", bound=BaseModel)
 
 MAX_PARAMETERS = 256
 """Of a query: 200 threads and what stands beside them."""
-
-BODY_WITHIN_S = 15.0
-"""How long a caller may take to send a body."""
 
 
 def refuse_unreadable(address: str) -> None:
@@ -79,7 +77,7 @@ async def sent(request: web.Request) -> bytes:
     try:
         if request.content.is_eof():  # it came with its head
             return _whole(request)
-        async with asyncio.timeout(BODY_WITHIN_S):
+        async with asyncio.timeout_at(sent_until(request)):
             return await request.read()
     except web.RequestPayloadError:  # it is not what its Transfer-Encoding says
         raise InvalidJson("The body cannot be decoded.") from None

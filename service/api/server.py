@@ -4,12 +4,14 @@ Such a request never reaches the application and its middlewares. By itself aioh
 what was sent, and logs a traceback each time: anybody could fill the log.
 """
 
+import resource
 from typing import Any
 
 import structlog
 from aiohttp import web
 
 from service.api import request_ids
+from service.api.connections import PATIENCE, Connection, Patience, Server
 from service.api.problems import InternalError, answer
 from service.errors import Problem
 
@@ -20,8 +22,11 @@ MAX_PATH = 8_192
 """Characters of a path: a thread's name takes 3,072 at most. Finding the route of a path of many segments
 takes quadratic time, before any middleware could refuse it."""
 
-KEPT_ALIVE_S = 15.0
-"""How long a connection without a request is kept."""
+MOST_CONNECTIONS = 8_192
+"""Of one process; fewer where it may not have so many files open."""
+
+SPARE_FILES = 256
+"""Files that connections leave to all else: the store's, those of the figures."""
 
 log = structlog.get_logger()
 
@@ -39,17 +44,33 @@ class AddressTooLong(Problem):
 
 
 class Runner(web.AppRunner):
-    """Runs the application; options as for `web.AppRunner`."""
+    """Runs the application."""
 
-    def __init__(self, app: web.Application, **options: Any) -> None:
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        patience: Patience = PATIENCE,
+        most: int = MOST_CONNECTIONS,
+        **options: Any,
+    ) -> None:
+        """
+        Args:
+            patience: with connections.
+            most: connections at once; fewer where this process may not have so many files open.
+            options: as for `web.AppRunner`.
+        """
         super().__init__(
             app,
             access_log=None,
             max_line_size=MAX_LINE_BYTES,
             auto_decompress=False,  # a megabyte can be packed into a kilobyte; nobody needs it for 64 KiB
-            keepalive_timeout=KEPT_ALIVE_S,
+            keepalive_timeout=patience.idle_s,
+            lingering_time=patience.linger_s,
             **options,
         )
+        self._patience = patience
+        self._most = most
 
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
@@ -60,22 +81,27 @@ class Runner(web.AppRunner):
             too_long = len(request.rel_url.raw_path) > MAX_PATH
             response = answer(AddressTooLong()) if too_long else await route(request)
             response.headers[request_ids.HEADER] = name
+            request.protocol.begun_at = None  # type: ignore[attr-defined]  # it is a `Connection`
             return response
 
-        return _Server(
+        return Server(
             handle,
+            most=min(self._most, _most_connections()),
+            patience=self._patience,
+            made=_Connection,
             request_factory=server.request_factory,
             handler_cancellation=server.handler_cancellation,
             **server._kwargs,
         )
 
 
-class _Server(web.Server):
-    def __call__(self) -> web.RequestHandler:
-        return _Connection(self, loop=self._loop, **self._kwargs)
+def _most_connections() -> int:
+    """As many as there may be files; `SPARE_FILES` also where there may be few, since then nothing works."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files == resource.RLIM_INFINITY else max(SPARE_FILES, files - SPARE_FILES)
 
 
-class _Connection(web.RequestHandler):
+class _Connection(Connection):
     __slots__ = ()
 
     def handle_error(

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import resource
 import signal
 import socket
 
@@ -50,6 +51,12 @@ def _collect_seldom() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+def _open_many_files() -> None:
+    """As many as this process may: every connection is one, and by default a shell lets it open 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--listen", type=int, required=True, help="descriptor of a bound socket")
@@ -59,6 +66,7 @@ def main() -> None:
     logs.set_up(found.log_format)
     if settings.traces_are_wanted():
         tracing.set_up("api")
+    _open_many_files()
     app = create_app(found, settings.shared_figures())
     uvloop.run(serve(app, arguments.listen, arguments.ready))
     tracing.finish()

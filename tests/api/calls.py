@@ -11,7 +11,7 @@ from yarl import URL
 
 from service.app import create_app
 from service.settings import Settings
-from tests.running import ADMIN_KEY, Answer, Caller, Running
+from tests.running import ADMIN_KEY, Answer, Caller, Running, Server
 
 GOOD = "Bài viết rất hay, cảm ơn tòa soạn đã nói lên điều này!"
 BETTER = "Bài viết hay, cảm ơn tòa soạn đã nói lên điều này!"
@@ -101,7 +101,7 @@ async def with_key_of(service: Running, site: str, role: str, name: str = "ai đ
 async def another_process(redis_url: str) -> AsyncIterator[Any]:
     """The API once more, on the same store."""
     settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
-    async with TestClient(TestServer(create_app(settings))) as http:
+    async with TestClient(Server(create_app(settings))) as http:
         yield http
 
 

@@ -1,0 +1,158 @@
+"""How long a connection may take over a request and over its answer, and how many there may be.
+
+aiohttp itself closes a connection on which no whole head has come for `Patience.idle_s`, since it was made or
+since the last answer. What it leaves open is closed here: a body that does not come, an answer that nobody
+takes. Answers are looked after for all connections at once: a timer for each would cost every request.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+
+from service.api.problems import document
+from service.errors import Unavailable
+
+TAKEN_BYTES = 32 * 1024
+"""Of an answer that waits to be sent, so much has to be taken in `Patience.taken_s`."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Times, in seconds; together a connection that does nothing right is gone within 15 s.
+
+    Attributes:
+        idle_s: how long a connection is kept on which no request comes, or only the beginning of a head.
+        request_s: how long a request may take, from the first byte of its head to the last of its body.
+        linger_s: how long the rest of a body is taken after its answer: else the caller could not read that.
+        taken_s: how long of an answer less than `TAKEN_BYTES` may be taken.
+        look_s: between two looks at that.
+    """
+
+    idle_s: float = 12.0
+    request_s: float = 10.0
+    linger_s: float = 2.0
+    taken_s: float = 10.0
+    look_s: float = 1.0
+
+
+PATIENCE = Patience()
+
+
+class Connection(web.RequestHandler):
+    """One connection.
+
+    Attributes:
+        begun_at: when the first byte of the request came that is coming, by the loop's clock; None before
+            that, and of a request that came behind another.
+        request_s: see `Patience`.
+    """
+
+    __slots__ = ("begun_at", "request_s")
+
+    def __init__(self, server: "Server", **options: Any) -> None:
+        super().__init__(server, **options)
+        self.begun_at: float | None = None
+        self.request_s = server.patience.request_s
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(self._manager, Server)  # noqa: S101  by the constructor
+        if self._manager.has_room():
+            return super().connection_made(transport)
+        self._force_close = True  # nothing of what comes is read
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  the server is one of streams
+        transport.write(_FULL)
+        transport.close()
+        return None
+
+    def data_received(self, data: bytes) -> None:
+        if self.begun_at is None and self._waiter is not None:
+            self.begun_at = self._loop.time()
+        super().data_received(data)
+
+
+def sent_until(request: web.BaseRequest) -> float:
+    """By when the body of a request has to be here, by the loop's clock; its head is."""
+    connection = request.protocol
+    assert isinstance(connection, Connection)  # noqa: S101  of a `Server`
+    return (connection.begun_at or asyncio.get_running_loop().time()) + connection.request_s
+
+
+class Server(web.Server):
+    """Makes the connections, and closes those that take too long; further options as for `web.Server`."""
+
+    def __init__(
+        self,
+        *arguments: Any,
+        most: int,
+        patience: Patience = PATIENCE,
+        made: type[Connection] = Connection,
+        **options: Any,
+    ) -> None:
+        """
+        Args:
+            most: connections at once; further ones are answered 503 and closed.
+            made: what a connection is.
+        """
+        super().__init__(*arguments, **options)
+        self.patience = patience
+        self._most = most
+        self._made = made
+        self._refused = 0
+        self._unsent: dict[asyncio.Transport, tuple[float, int]] = {}
+        self._looking = self._loop.call_later(patience.look_s, self._look)
+
+    def __call__(self) -> web.RequestHandler:
+        return self._made(self, loop=self._loop, **self._kwargs)
+
+    def has_room(self) -> bool:
+        """Whether there may be one more connection; if not, it counts as refused."""
+        if len(self._connections) < self._most:
+            return True
+        self._refused += 1
+        return False
+
+    async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  it is aiohttp's
+        self._looking.cancel()
+        await super().shutdown(timeout)
+
+    def _look(self) -> None:
+        self._looking = self._loop.call_later(self.patience.look_s, self._look)
+        self._abort_untaken(self._loop.time())
+        if self._refused:
+            _log.warning("connections_refused", count=self._refused, most=self._most)
+            self._refused = 0
+
+    def _abort_untaken(self, now: float) -> None:
+        """Abort the connections of whose answers too little was taken lately."""
+        unsent = {}
+        for transport in self._connections.values():
+            left = transport.get_write_buffer_size()
+            if not left:
+                continue
+            since, most = self._unsent.get(transport, (now, left))
+            if most - left >= TAKEN_BYTES:
+                since, most = now, left
+            if now - since < self.patience.taken_s:
+                unsent[transport] = since, max(most, left)
+            else:
+                transport.abort()
+        self._unsent = unsent
+
+
+def _full() -> bytes:
+    """The answer to a connection that is one too many; no request of it is read."""
+    body = orjson.dumps(document(Unavailable("Too many connections at once.")))
+    head = (
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+_FULL = _full()
