@@ -12,13 +12,14 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 import uvloop
 
 from service import logs, tracing
+from service.judging.judge import judge
 from service.metering.meters import Meters
 from service.metering.sampler import Sampler
 from service.outgoing.client import OutgoingClient
@@ -29,7 +30,8 @@ from workers.courier import Courier
 from workers.janitor import Janitor
 from workers.recoverer import Recoverer
 from workers.statistician import Statistician
-from workers.validator import Validator
+from workers.validator import Judge, Validator
+from workers.watchdog import limited, watched
 
 RETRY_S = 0.2
 """How soon a loop tries again when the store is gone; it is to be back within 2 s of the store's return."""
@@ -49,10 +51,11 @@ class Means:
     queue: Queue
     client: Callable[[], OutgoingClient]
     meters: Meters
+    judge: Judge
 
 
 DUTIES: Mapping[str, Callable[[Means], Loop]] = {
-    "validator": lambda means: Validator(means.store, means.queue).run,
+    "validator": lambda means: _validator(means).run,
     "recoverer": lambda means: _recoverer(means).run,
     "statistician": lambda means: Statistician(means.store, means.meters).run,
     "courier": lambda means: Courier(means.store, means.client, meters=means.meters).run,
@@ -61,8 +64,12 @@ DUTIES: Mapping[str, Callable[[Means], Loop]] = {
 """Every loop by its name."""
 
 
+def _validator(means: Means) -> Validator:
+    return Validator(means.store, means.queue, judge=means.judge)
+
+
 def _recoverer(means: Means) -> Recoverer:
-    return Recoverer(means.queue, Validator(means.store, means.queue), means.meters)
+    return Recoverer(means.queue, _validator(means), means.meters)
 
 
 def duty(name: str) -> str:
@@ -101,7 +108,15 @@ async def opened(store: Store, queue: Queue, stop: asyncio.Event) -> None:
             return
 
 
-async def run(settings: Settings, url: str, names: list[str], *, drain: bool, neighbour: str | None) -> None:
+async def run(
+    settings: Settings,
+    url: str,
+    names: Sequence[str],
+    *,
+    drain: bool = False,
+    neighbour: str | None = None,
+    judge: Judge = judge,
+) -> None:
     """Run the named loops until a signal comes, or empty the queue; webhooks may lead to the neighbour."""
 
     def client() -> OutgoingClient:
@@ -115,20 +130,20 @@ async def run(settings: Settings, url: str, names: list[str], *, drain: bool, ne
     try:
         await opened(store, queue, stop)
         if drain:
-            await empty(store, queue)
+            await empty(store, queue, limited(judge))
             return
         chosen = set(names or DUTIES)
-        means = Means(store, queue, client, Meters())
-        async with Sampler(means.meters, "worker", store.health.ping).running():
+        means = Means(store, queue, client, Meters(), limited(judge))
+        async with watched(), Sampler(means.meters, "worker", store.health.ping).running():
             await asyncio.gather(*(keep_going(name, DUTIES[name](means), stop) for name in chosen))
     finally:
         await queue.close()
         await store.close()
 
 
-async def empty(store: Store, queue: Queue) -> None:
+async def empty(store: Store, queue: Queue, judge: Judge = judge) -> None:
     """Judge everything that is queued, what other workers left behind included."""
-    validator = Validator(store, queue)
+    validator = Validator(store, queue, judge=judge)
     recoverer = Recoverer(queue, validator)
     while await queue.length():
         if not await validator.drain():
