@@ -178,6 +178,15 @@ def _flat(nodes: Iterable[Any]) -> Iterable[Any]:
         yield from _flat(node["replies"])
 
 
+async def set_aside(people: Crowd) -> int:
+    """How many comments went to a person because no check could judge them."""
+    found = 0
+    for state in STATES:
+        page = await _asked(people, f"/v1/queue?state={state}&code=check_failed&limit=1")
+        found += page["total"]
+    return found
+
+
 def look_into(people: Crowd) -> list[str]:
     """What the store's own indexes say otherwise than its comments."""
     found = everything(people.stack.redis_url)

@@ -108,13 +108,15 @@ class Crowd:
         self.moderator = Caller(http, stack.keys.moderator, ledger)
         self._notes = 0
 
-    async def submit(self, numbers: Iterable[int], clients: int = CLIENTS) -> None:
+    async def submit(
+        self, numbers: Iterable[int], clients: int = CLIENTS, headers: Mapping[str, str] = NO_HEADERS
+    ) -> None:
         """Send comments, each until it is acknowledged, by so many clients side by side."""
         shared = iter(numbers)
 
         async def client() -> None:
             for number in shared:
-                await self.submit_one(number)
+                await self.submit_one(number, headers)
 
         async with asyncio.TaskGroup() as sending:
             for _ in range(clients):

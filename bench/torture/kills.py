@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.serving import API
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import AGAIN_S, WAITING, Crowd, crowd
+from bench.torture.crowd import AGAIN_S, Crowd, crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
 from bench.torture.stack import VALKEY, WORKER, Whole, whole
@@ -111,11 +111,11 @@ class _Killer:
     async def _probe(self, number: int, killed: asyncio.Event) -> None:
         await killed.wait()
         began = time.monotonic()
-        told = await self._people.submit_one(number, WAITING)
+        told = await self._people.submit_one(number)
         self.taken.append(time.monotonic() - began)
-        while told["state"] == "queued":
+        while told and told["state"] == "queued":
             await asyncio.sleep(AGAIN_S)
-            told = await self._people.submit_one(number, WAITING)
+            told = await self._people.submit_one(number)
         self.judged.append(time.monotonic() - began)
 
 
@@ -129,5 +129,5 @@ def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure
         **percentiles("until the next comment is acknowledged", killer.taken),
         **percentiles("until the next comment is judged", killer.judged),
         "took, s": took_s,
-        "answers": ", ".join(f"{what} {count:,}" for what, count in ledger.answers.most_common()),
+        "answers": ledger.told(),
     }

@@ -123,6 +123,10 @@ class Ledger:
         """How many decisions came to what."""
         return Counter(decision.fate for decision in self.decisions.values())
 
+    def told(self) -> str:
+        """How many answers of each kind came."""
+        return ", ".join(f"{what} {count:,}" for what, count in self.answers.most_common())
+
     def _write(self, **line: object) -> None:
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._file.flush()

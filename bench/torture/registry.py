@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.torture.outcome import Outcome
 
-SCENARIOS = ("kills",)
+SCENARIOS = ("kills", "lost_replies")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
 """The hot path keeps its promises when connections break: nothing crosses, nothing is done twice."""
 
 import asyncio
-import contextlib
-import random
-from collections.abc import AsyncIterator
 
 import pytest
 
+from bench.torture.cutter import cut
 from service.comments import ids
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.errors import Unavailable
@@ -17,52 +15,6 @@ from service.store.wire import Interrupted, ReplyError, Wire
 from tests.store.looking import assert_consistent, everything
 
 NOW = 1_763_900_000_000
-
-
-class Cutter:
-    """A proxy that carries commands to the server, and now and then cuts the line before the reply."""
-
-    def __init__(self, target: str, seed: int, share: float) -> None:
-        self._target = target
-        self._chance = random.Random(seed)
-        self._share = share
-        self._lines: set[asyncio.Task[None]] = set()
-        self.cuts = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._lines.add(task)
-        back, on = await asyncio.open_unix_connection(self._target)
-        try:
-            while data := await reader.read(65_536):
-                on.write(data)
-                reply = await back.read(65_536)
-                if self._chance.random() < self._share:
-                    self.cuts += 1
-                    break
-                writer.write(reply)
-        finally:
-            on.close()
-            writer.close()
-            self._lines.discard(task)
-
-    async def close(self) -> None:
-        for line in list(self._lines):
-            line.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await line
-
-
-@contextlib.asynccontextmanager
-async def cut(redis_url: str, path: str, *, share: float) -> AsyncIterator[Cutter]:
-    cutter = Cutter(redis_url.removeprefix("unix://"), 7, share)
-    server = await asyncio.start_unix_server(cutter.serve, path)
-    try:
-        yield cutter
-    finally:
-        server.close()
-        await cutter.close()
 
 
 def a_comment(number: int) -> Comment:
@@ -114,9 +66,10 @@ async def test_a_cut_line_is_told_and_the_next_command_dials_again(
     async with cut(redis_url, path, share=0.0) as cutter:
         wire = Wire(f"unix://{path}")
         assert await wire.run("PING") == b"PONG"
-        await cutter.close()
+        cutter.share = 1.0
         with pytest.raises(Interrupted):
             await wire.run("PING")
+        cutter.share = 0.0
         assert await wire.run("PING") == b"PONG"
         await wire.close()
 

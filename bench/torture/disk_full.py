@@ -1,0 +1,161 @@
+"""A disk that fills up and is freed again loses nothing: 503 within 1 s while it is full, back within 10 s.
+
+Under `codau up`, with `appendfsync always`, its data and its log on a small disk in memory (root mounts it). While
+comments and decisions come in, a file takes the rest of the disk, and is removed again some seconds later. Whoever
+asks meanwhile must be refused at once, and `/readyz` must say so; what is published can still be read. In every
+second round the server is killed while the disk is full.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.torture.comparing import compare, look_into
+from bench.torture.crowd import AGAIN_S, Crowd, Lost, comment, crowd
+from bench.torture.ledger import Fate, Ledger
+from bench.torture.outcome import Figure, Outcome, percentile, percentiles
+from bench.torture.stack import VALKEY, Whole, whole
+from tests.supervision.disks import Disk, small_disk
+
+DISK_MIB = 256
+MODERATORS = 2
+REFUSED_WITHIN_S = 1.0
+BACK_WITHIN_S = 10.0
+PROBES = 10_000_000  # numbers from here on are probes
+LOAD = 20_000_000  # and from here on what is sent all the time
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How often the disk is filled, and for how many seconds it stays so."""
+
+    rounds: int = 20
+    full_s: int = 3
+    seed: int = 1
+
+
+SHORT = Size(rounds=2, full_s=1)
+
+
+def run(size: Size, folder: Path) -> Outcome:
+    """Fill, free, compare, tell."""
+    with (
+        small_disk(folder / "disk", DISK_MIB) as disk,
+        whole(disk.path) as stack,
+        Ledger(folder / "ledger") as ledger,
+    ):
+        return asyncio.run(_torture(size, disk, stack, ledger))
+
+
+async def _torture(size: Size, disk: Disk, stack: Whole, ledger: Ledger) -> Outcome:
+    chance = random.Random(size.seed)  # noqa: S311 - the same decisions each time
+    async with crowd(stack, ledger) as people:
+        filler = _Filler(people, disk, stack)
+        async with people.moderating(MODERATORS, chance), _load(people):
+            for number in range(size.rounds):
+                await filler.round(PROBES + number, size.full_s, killing=number % 2 == 1)
+        await people.settled()
+        broken = [*filler.broken(), *await compare(people), *look_into(people)]
+    return Outcome(_figures(filler, ledger), broken)
+
+
+@contextlib.asynccontextmanager
+async def _load(people: Crowd) -> AsyncIterator[None]:
+    """Comments come in all the time, until the block ends."""
+    stop = asyncio.Event()
+
+    async def client(first: int) -> None:
+        number = first
+        while not stop.is_set():
+            await people.submit_one(number)
+            number += 1
+
+    async with asyncio.TaskGroup() as sending:
+        for number in range(8):
+            sending.create_task(client(LOAD + number * 1_000_000))
+        yield
+        stop.set()
+
+
+class _Filler:
+    """Fills and frees, and asks meanwhile.
+
+    Attributes:
+        refusing: seconds from a full disk until the first refusal.
+        refused: seconds that each refusal took.
+        back: seconds from room on the disk until a comment was acknowledged again.
+    """
+
+    def __init__(self, people: Crowd, disk: Disk, stack: Whole) -> None:
+        self._people = people
+        self._disk = disk
+        self._stack = stack
+        self.refusing: list[float] = []
+        self.refused: list[float] = []
+        self.back: list[float] = []
+        self._wrong: list[str] = []
+
+    async def round(self, number: int, full_s: float, *, killing: bool) -> None:
+        """Fill the disk, ask for a while, free it, and wait until a comment is taken in."""
+        began = time.monotonic()
+        await asyncio.to_thread(self._disk.fill)
+        while await self._taken(number):
+            await asyncio.sleep(AGAIN_S)
+        self.refusing.append(time.monotonic() - began)
+        if killing:
+            os.kill(self._stack.pids()[VALKEY], signal.SIGKILL)
+        until = time.monotonic() + full_s
+        while time.monotonic() < until:
+            if await self._people.queued() is not None:
+                self._wrong.append(f"round {number - PROBES}: ready though the disk is full")
+            await asyncio.sleep(AGAIN_S)
+            if await self._taken(number):
+                self._wrong.append(f"round {number - PROBES}: a comment was taken in by a full disk")
+        self._disk.free()
+        began = time.monotonic()
+        await self._people.submit_one(number)
+        while await self._people.queued() is None:
+            await asyncio.sleep(AGAIN_S)
+        self.back.append(time.monotonic() - began)
+
+    async def _taken(self, number: int) -> bool:
+        """Whether a comment is acknowledged at the first try; how long a refusal took is kept."""
+        key, document = f"so-{number}", comment(number)
+        self._people.ledger.submitting(key, document)
+        began = time.monotonic()
+        try:
+            _, told = await self._people.website("POST", "/v1/comments", document, {"Idempotency-Key": key})
+        except Lost:
+            self.refused.append(time.monotonic() - began)
+            return False
+        self._people.ledger.submitted(key, told["id"], told["state"])
+        return True
+
+    def broken(self) -> list[str]:
+        """What was promised of time and answers, and not kept."""
+        late, back = percentile(self.refused, 99), max(self.back)
+        found = list(dict.fromkeys(self._wrong))
+        if late > REFUSED_WITHIN_S:
+            found.append(f"refused within {late:.2f} s at the 99th percentile")
+        if back > BACK_WITHIN_S:
+            found.append(f"back within {back:.1f} s")
+        unanswered = [what for what in self._people.ledger.answers if not what.isdigit()]
+        return [*found, *(f"requests that were not answered: {what}" for what in unanswered)]
+
+
+def _figures(filler: _Filler, ledger: Ledger) -> dict[str, Figure]:
+    return {
+        "rounds": len(filler.back),
+        "comments acknowledged": ledger.acknowledged,
+        "decisions acknowledged": ledger.fates()[Fate.DONE],
+        **percentiles("from a full disk to the first refusal", filler.refusing),
+        **percentiles("a refusal", filler.refused),
+        **percentiles("from room on the disk to a comment taken in, and ready", filler.back),
+        "answers": ledger.told(),
+    }
