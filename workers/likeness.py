@@ -3,9 +3,11 @@
 The store proposes which may be alike (`service/store/likeness.py`); here they are compared as they now stand.
 """
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from service.comments import record
 from service.comments.authors import author_key
@@ -20,8 +22,11 @@ _COUNTS = frozenset([State.QUEUED, State.PENDING, State.PUBLISHED])
 _Version = tuple[str, str, int]
 """Site, id and version of a comment."""
 
-_REMEMBERED = 1_000
-"""Texts whose pieces are kept, some 10 KB each: a wave of copies meets those that came just before it."""
+_Packed: TypeAlias = "array[int]"
+"""The pieces of a text in as few bytes as they need."""
+
+_REMEMBERED = 10_000
+"""Texts whose pieces are kept, some 1 KB each: a wave of copies meets those that came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Comparer:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pieces: OrderedDict[_Version, Pieces] = OrderedDict()
+        self._pieces: OrderedDict[_Version, _Packed] = OrderedDict()
 
     async def likenesses(self, comments: Sequence[Comment], windows_ms: Sequence[int]) -> list[Likeness]:
         """Enter comments into the index one after the other, and compare each with those that it names.
@@ -112,24 +117,24 @@ class Comparer:
                 continue
             theirs = self._pieces.get((site, other_id, version))
             if theirs is None:
-                theirs = self._remember(record.load(site, other_id, document))
+                other = record.load(site, other_id, document)
+                theirs = self._remember(other, pieces(other.now.submitted))
             close = alike(ours, theirs)
             if close >= ALIKE:
                 yield record.load(site, other_id, document), close
 
-    def _remember(self, comment: Comment, known: Pieces | None = None) -> Pieces:
+    def _remember(self, comment: Comment, known: Pieces) -> _Packed:
         """Keep the pieces of a comment's text, as it is in this version."""
-        found = pieces(comment.now.submitted) if known is None else known
-        self._pieces[_name(comment)] = found
+        self._pieces[_name(comment)] = packed = array("q", known)
         if len(self._pieces) > _REMEMBERED:
             self._pieces.popitem(last=False)
-        return found
+        return packed
 
     def follow(self, before: Comment, after: Comment) -> None:
         """Know a comment again after a step that has left its text as it was."""
         known = self._pieces.pop(_name(before), None)
         if known is not None:
-            self._remember(after, known)
+            self._pieces[_name(after)] = known
 
 
 def _name(comment: Comment) -> _Version:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,9 @@ _SIZE = 8 * _ROWS  # bytes of one band's rows
 
 
 Pieces = frozenset[int]
-"""The words of a text and the pairs of neighbours, each as a number: what two texts are compared by."""
+"""The words of a text and the pairs of neighbours: what two texts are compared by. Each is a number, 64 bits,
+that this process alone gives it, so that they can be kept for a while where texts may not.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Fingerprint:
 
     Attributes:
         bands: eight strings of 13 characters; the same in every version and process.
+        pieces: what it is compared by.
     """
 
     bands: tuple[str, ...]
@@ -67,7 +71,7 @@ def _syllables(text: str) -> list[str]:
 
 def _hashes(words: Sequence[str]) -> _Hashes:
     """A number for each word, 32 bits, and each pair of neighbours, 64 bits."""
-    single = np.array([zlib.crc32(word.encode()) for word in words], dtype=np.uint64)
+    single = np.array(list(map(zlib.crc32, map(str.encode, words))), dtype=np.uint64)
     return np.concatenate([single, single[:-1] * _PAIR + single[1:]])
 
 
@@ -83,8 +87,7 @@ def fingerprint(text: str) -> Fingerprint | None:
     words = _syllables(text)
     if sum(word != "0" for word in words) < LEAST_SYLLABLES:
         return None
-    hashes = _hashes(words)
-    return Fingerprint(_bands(hashes), frozenset(hashes.tolist()))
+    return Fingerprint(_bands(_hashes(words)), _pieces(words))
 
 
 def _bands(hashes: _Hashes) -> tuple[str, ...]:
@@ -110,13 +113,16 @@ def similarity(a: str, b: str) -> float:
     return alike(pieces(a), pieces(b))
 
 
-def alike(ours: Pieces, theirs: Pieces) -> float:
-    """The similarity of two texts whose pieces are known already."""
-    if not ours or not theirs:
-        return 1.0 if ours == theirs else 0.0
-    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
+def alike(ours: Pieces, theirs: Collection[int]) -> float:
+    """The similarity of two texts whose pieces are known already, each of them once."""
+    both = len(ours) + len(theirs)
+    return 2 * len(ours.intersection(theirs)) / both if both else 1.0
 
 
 def pieces(text: str) -> Pieces:
     """Take a text apart."""
-    return frozenset(_hashes(_syllables(text)).tolist())
+    return _pieces(_syllables(text))
+
+
+def _pieces(words: Sequence[str]) -> Pieces:
+    return frozenset(map(hash, chain(words, pairwise(words))))
