@@ -20,7 +20,11 @@ READY_S = 60.0
 
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 10.0
-"""Waits before a restart double from the first to the longest; who lived for the longest starts over."""
+"""Waits before a restart double from the first to the longest."""
+
+SETTLED_S = 5.0
+"""Who lived so long did not die of its start: its waits begin anew, so that it is back within seconds even if
+it is killed again and again (docs/reliability.md)."""
 
 _log = structlog.get_logger()
 
@@ -119,7 +123,7 @@ class Child:
         while True:
             began = loop.time()
             await ended(self._pidfd)
-            if loop.time() - began >= LONGEST_WAIT_S:
+            if loop.time() - began >= SETTLED_S:
                 pauses = waits()
             _log.warning("process ended", process=self.name, status=self._bury())
             await self._again(pauses)

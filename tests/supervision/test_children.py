@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -54,6 +55,26 @@ async def test_a_child_that_was_killed_is_started_again(tmp_path: Path) -> None:
     await kept.stop(5)
     assert not lives(first)
     assert not lives(second)
+
+
+@pytest.mark.parametrize(
+    ("settled_s", "waits"), [(0.0, ["0.1", "0.1", "0.1"]), (3_600.0, ["0.1", "0.2", "0.4"])]
+)
+async def test_only_who_dies_early_waits_longer_each_time(
+    settled_s: float,
+    waits: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(children, "SETTLED_S", settled_s)
+    kept = child(tmp_path / "starts", "dies quietly")
+    await kept.start()
+    for count in range(1, 4):
+        os.kill((await pids(tmp_path / "starts", count))[-1], 9)
+    await pids(tmp_path / "starts", 4)
+    await kept.stop(5)
+    assert re.findall(r"after_s\S*=\S*?([0-9.]+)", "".join(capfd.readouterr())) == waits
 
 
 async def test_a_child_that_finishes_is_not_killed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
