@@ -1,5 +1,6 @@
 """What moderators decide, alone and in bulk; undo, the newsroom's answer, and the history of a comment."""
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from service.api.requests import (
     Reopening,
     SiteQuery,
 )
+from service.api.services import Services
 from service.api.views import View, history_view, moderator_view
 from service.comments import lifecycle
 from service.comments.ids import new_id
@@ -27,7 +29,9 @@ from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.placement import below
 from service.errors import Claimed, InvalidRequest, InvalidTransition, Problem, VersionConflict
 from service.judging.text import visible
+from service.store.claims import Claim
 from service.store.comments import Step
+from service.store.directory import Site
 
 endpoints = Endpoints("moderators")
 
@@ -51,25 +55,29 @@ KINDS: Mapping[str, _Kind] = {
 """By the name that the address and a bulk request have for it; an edit leaves the state as it is."""
 
 
-@endpoints.add("POST", "/v1/comments/{id}/approve", MODERATOR, body=Approval, query=SiteQuery)
+def _ask(services: Services, site: Site, request: web.Request) -> "asyncio.Future[Any] | None":
+    return services.store.claims.ask(site.id, request.match_info["id"])
+
+
+@endpoints.add("POST", "/v1/comments/{id}/approve", MODERATOR, body=Approval, query=SiteQuery, ahead=_ask)
 async def approve(call: Call[Approval, SiteQuery]) -> web.Response:
     """Publish a pending comment, edited where `body` is given"""
     return await _alone(call, "approve")
 
 
-@endpoints.add("POST", "/v1/comments/{id}/reject", MODERATOR, body=Rejection, query=SiteQuery)
+@endpoints.add("POST", "/v1/comments/{id}/reject", MODERATOR, body=Rejection, query=SiteQuery, ahead=_ask)
 async def reject(call: Call[Rejection, SiteQuery]) -> web.Response:
     """Refuse a pending comment, or take a published one down"""
     return await _alone(call, "reject")
 
 
-@endpoints.add("POST", "/v1/comments/{id}/edit", MODERATOR, body=Edit, query=SiteQuery)
+@endpoints.add("POST", "/v1/comments/{id}/edit", MODERATOR, body=Edit, query=SiteQuery, ahead=_ask)
 async def edit(call: Call[Edit, SiteQuery]) -> web.Response:
     """Make a new revision of a pending or published comment"""
     return await _alone(call, "edit")
 
 
-@endpoints.add("POST", "/v1/comments/{id}/reopen", MODERATOR, body=Reopening, query=SiteQuery)
+@endpoints.add("POST", "/v1/comments/{id}/reopen", MODERATOR, body=Reopening, query=SiteQuery, ahead=_ask)
 async def reopen(call: Call[Reopening, SiteQuery]) -> web.Response:
     """Bring a rejected comment back to the queue"""
     return await _alone(call, "reopen")
@@ -169,20 +177,19 @@ async def _decide(call: Call[Any, SiteQuery], comment_id: str, decision: Decisio
     Raises:
         NotFound, VersionConflict, Claimed, InvalidTransition: nothing was changed.
     """
-    store = call.services.store
+    store, begun, forced = call.services.store, call.begun, vars(decision).get("force", False)
     while True:
-        before = await store.comments.get(call.site.id, comment_id)
+        before, claim = await store.claims.on(call.site.id, comment_id, begun)
         if before.version != decision.version:
             raise VersionConflict(current=moderator_view(before, call.language))
-        await _refuse_if_claimed(call, before, decision)
+        if claim is not None and not forced:
+            _refuse_if_anothers(call, before, claim)
         after = _decided(call, before, _entry(call, before, decision, kind))
-        key_id = "" if getattr(decision, "force", False) else call.caller.id
+        key_id = "" if forced else call.caller.id
         with contextlib.suppress(Claimed):  # claimed since we looked: look again, to say by whom
             if await store.comments.commit(Step(before, after, key_id=key_id)):
-                break
-    if after.state is not State.PENDING:
-        await store.claims.drop(after.site, after.id)
-    return after
+                return after
+        begun = None
 
 
 def _decided(call: Call[Any, SiteQuery], before: Comment, entry: Entry) -> Comment:
@@ -193,25 +200,23 @@ def _decided(call: Call[Any, SiteQuery], before: Comment, entry: Entry) -> Comme
         raise InvalidTransition(refused.detail, state=before.state.value, current=current) from None
 
 
-async def _refuse_if_claimed(call: Call[Any, SiteQuery], before: Comment, decision: Decision) -> None:
-    if before.state is not State.PENDING or getattr(decision, "force", False):
-        return
-    claim = await call.services.store.claims.by_other(before.site, before.id, call.caller.id)
-    if claim is not None:
+def _refuse_if_anothers(call: Call[Any, SiteQuery], before: Comment, claim: Claim) -> None:
+    if before.state is State.PENDING and claim.key_id != call.caller.id:
         current = moderator_view(before, call.language)
         raise Claimed(f"{claim.by} is working on this comment.", claim=claim_view(claim), current=current)
 
 
 def _entry(call: Call[Any, SiteQuery], before: Comment, decision: Decision, kind: _Kind) -> Entry:
+    said = vars(decision)  # what one kind has no field of is None
     return Entry(
         kind.event,
         kind.to,
         by=call.caller.name,
         at=max(call.services.now_ms(), before.updated_at),
         key_id=call.caller.id,
-        text=_edited(call, getattr(decision, "body", None), before),
-        reason=getattr(decision, "reason", None),
-        message=getattr(decision, "message", None),
+        text=_edited(call, said.get("body"), before),
+        reason=said.get("reason"),
+        message=said.get("message"),
         note=decision.note,
     )
 

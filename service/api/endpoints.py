@@ -72,7 +72,8 @@ class Endpoint:
         confirms: whether the handler itself makes sure, in the step that relies on it, that sites and keys
             are those of `Call.snapshot`, and else raises `Stale`; nobody need ask for their epoch before.
         concerns_site: whether it is about one site, implied by the key or named by `?site=`.
-        ahead: begins a read beside the look whether the key is still good; what it finds is used if it is.
+        ahead: begins a read beside the look whether the key is still good, or gives None; what it finds is
+            used if the key is good.
     """
 
     method: str
@@ -85,7 +86,7 @@ class Endpoint:
     query: type[BaseModel] = Request
     concerns_site: bool = True
     confirms: bool = False
-    ahead: "Callable[[Services, Site, web.Request], asyncio.Future[Any]] | None" = None
+    ahead: "Callable[[Services, Site, web.Request], asyncio.Future[Any] | None] | None" = None
 
 
 class Endpoints(list[Endpoint]):

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import lru_cache
 from typing import Any, TypeVar, get_origin
 from urllib.parse import unquote_to_bytes
 
@@ -21,14 +22,18 @@ MAX_PARAMETERS = 256
 """Of a query: 200 threads and what stands beside them."""
 
 
-def refuse_unreadable(address: str) -> None:
-    """Raises: InvalidRequest: what is percent-encoded in the address is not UTF-8."""
-    if not _NOT_ASCII.search(address):
-        return
+def is_readable(address: str) -> bool:
+    """Whether what is percent-encoded in an address is UTF-8."""
+    return _NOT_ASCII.search(address) is None or _decodes(address)
+
+
+@lru_cache(maxsize=1_024)  # threads are read again and again
+def _decodes(address: str) -> bool:
     try:
         unquote_to_bytes(address).decode()
     except UnicodeError:
-        raise InvalidRequest([("", "the address must be percent-encoded UTF-8")]) from None
+        return False
+    return True
 
 
 def query_of(model: type[M], request: web.Request) -> M:

@@ -1,6 +1,6 @@
 """From a request to its handler: who calls and what was sent is looked at, and the handler is called with it.
 
-What the head of a request said is remembered: websites ask for the same again and again.
+What the head of a request says is remembered by key and query: callers send the same ones again and again.
 """
 
 import asyncio
@@ -16,15 +16,15 @@ from service.api.authentication import authenticated, site_of
 from service.api.endpoints import Call, Endpoint
 from service.api.fields import Request
 from service.api.kept import Kept
-from service.api.parsing import body_of, query_of, refuse_unreadable
+from service.api.parsing import body_of, is_readable, query_of
 from service.api.services import SERVICES, Services
-from service.errors import Forbidden, Problem
+from service.errors import Forbidden, InvalidRequest, Problem
 from service.store.directory import KeyRecord, Site, Snapshot
 from service.store.intake import Stale
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _HEADS = 2_000  # of each call so many requests are remembered, of a kilobyte at the most
-_LONGEST_HEAD = 600  # characters of a path; a longer one is looked at each time
+_LONGEST_HEAD = 600  # characters of an address; a longer one is looked at each time
 _NO_BODY = Request()
 
 
@@ -123,9 +123,11 @@ class _Answering:
 
 
 def _head(request: web.Request) -> tuple[str, str] | None:
-    """What tells a request from others, where its head is worth remembering: not that of a session."""
-    key = request.headers.get(hdrs.AUTHORIZATION)
-    return (request.raw_path, key) if key is not None and len(request.raw_path) <= _LONGEST_HEAD else None
+    """What its key and query are known by, where they are worth remembering: not those of a session."""
+    address, key = request.raw_path, request.headers.get(hdrs.AUTHORIZATION)
+    if key is None or len(address) > _LONGEST_HEAD or not is_readable(address):
+        return None
+    return address.partition("?")[2], key
 
 
 def _forget(begun: "asyncio.Future[Any]") -> None:
@@ -140,7 +142,8 @@ async def _read_head(
     caller = await authenticated(request, services, snapshot)
     if caller.role not in endpoint.roles:
         raise Forbidden(f"A key of role {caller.role} may not do that.")
-    refuse_unreadable(request.raw_path)
+    if not is_readable(request.raw_path):
+        raise InvalidRequest([("", "the address must be percent-encoded UTF-8")])
     query = query_of(endpoint.query, request)
     named: str | None = getattr(query, "site", None)
     site = site_of(caller, named, snapshot) if endpoint.concerns_site else None

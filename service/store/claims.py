@@ -1,17 +1,21 @@
 """Who works on which comment: leases that end by themselves, by the store's own clock.
 
-A claim is a key that expires, so that no process has to end it and no clock but one is asked. What a
+A claim is a key that expires, so that no process has to end it and no clock but one is asked; the script that
+commits a decision ends it, too. What a
 moderator holds is listed beside it for as long; the list may name what was decided meanwhile.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from service.comments import record
 from service.comments.ids import is_id
-from service.comments.model import State
+from service.comments.model import Comment, State
+from service.errors import NotFound
 from service.store import keys
-from service.store.connection import again_if_interrupted
+from service.store.connection import again_if_interrupted, answered
 from service.store.lists import ListStore
 from service.store.ordered import Cursor, Order
 from service.store.partitions import Partitions
@@ -55,10 +59,29 @@ class ClaimStore:
             name: _load(claim) for name, claim in zip(comment_ids, stored, strict=True) if claim is not None
         }
 
-    async def by_other(self, site: str, comment_id: str, key_id: str) -> Claim | None:
-        """The claim that keeps a moderator from deciding, or None."""
-        claim = (await self.of(site, [comment_id])).get(comment_id)
-        return claim if claim is not None and claim.key_id != key_id else None
+    def ask(self, site: str, comment_id: str) -> "asyncio.Future[Any] | None":
+        """Begin to read a comment and the claim on it, for `on`; None where no comment has such an id."""
+        return self._commands.ask(*self._both(site, comment_id)) if is_id(comment_id) else None
+
+    async def on(
+        self, site: str, comment_id: str, begun: "asyncio.Future[Any] | None" = None
+    ) -> tuple[Comment, Claim | None]:
+        """A comment and the claim in force on it, in one read.
+
+        Raises:
+            NotFound: the site has no comment of that id.
+        """
+        stored, claim = None, None
+        if is_id(comment_id):
+            look = self._both(site, comment_id)
+            stored, claim = await answered(begun or self._commands.ask(*look), self._commands, *look)
+        if stored is None:
+            raise NotFound("This site has no comment of that id.")
+        return record.load(site, comment_id, stored), None if claim is None else _load(claim)
+
+    def _both(self, site: str, comment_id: str) -> tuple[str, str, str]:
+        p = self._partitions.of_comment(comment_id)
+        return "MGET", keys.comment(p, site, comment_id), keys.claim(p, site, comment_id)
 
     async def take(self, site: str, holder: Holder, *, limit: int, lease_s: int) -> list[str]:
         """Claim the oldest pending comments that nobody holds; returns their ids, oldest first."""
@@ -119,10 +142,6 @@ class ClaimStore:
     async def _release_in(self, p: int, site: str, key_id: str, ids: list[str]) -> int:
         names = [keys.claimed(p, site, key_id), *(keys.claim(p, site, comment_id) for comment_id in ids)]
         return int(await call(self._commands, "release", names, [key_id, *ids]))
-
-    async def drop(self, site: str, comment_id: str) -> None:
-        """End whoever's claim on a comment that has been decided."""
-        await again_if_interrupted(self._commands, "DEL", self._key(site, comment_id))
 
     def _by_partition(self, comment_ids: Sequence[str]) -> dict[int, list[str]]:
         groups: dict[int, list[str]] = {}

@@ -237,9 +237,11 @@ class CommentStore:
         arguments: list[Argument] = [EVENTS_KEPT_MS]
         for step in steps:
             after = places(p, step.after)
-            left = [key for key in places(p, step.before) if key not in after] if step.before else []
-            names += [*_commit_keys(p, step), *left, *after]
-            arguments += [*_commit_arguments(step, len(left), len(after)), *after.values()]
+            before = places(p, step.before) if step.before else {}
+            left = [key for key in before if key not in after]
+            moved = {key: score for key, score in after.items() if before.get(key) != score}
+            names += [*_commit_keys(p, step), *left, *moved]
+            arguments += [*_commit_arguments(step, len(left), len(moved)), *moved.values()]
         results: list[int] = await call(self._commands, "commit", names, arguments, repeat=repeat)
         return results
 

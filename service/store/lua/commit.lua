@@ -11,11 +11,11 @@
 --   +1  STRING  codau:{<p>}:comment:<site>:<id>
 --   +2  STRING  codau:{<p>}:comment:<site>:<root>   the one at the top of its thread; itself, if it is that
 --   +3  STRING  codau:{<p>}:comment:<site>:<id>     what it answers; unused when ARGV +15 is ""
---   +4  STRING  codau:{<p>}:claim:<site>:<id>       unused when ARGV +16 is ""
+--   +4  STRING  codau:{<p>}:claim:<site>:<id>       gone when it waits no longer
 --   +5  HASH    codau:{<p>}:thread:<site>:<thread>
 --   +6  ZSET    codau:{<p>}:top:<site>:<thread>
 --   +7  ZSET    codau:{<p>}:replies:<site>:<root>
---   …   ZSET    each list that it leaves, then each that it stands in from now on
+--   …   ZSET    each list that it leaves, then each in which it stands from now on, or elsewhere than before
 -- ARGV[1]  how long events are kept, ms
 -- then for each step:
 --   +1  the version that was read; "0": the comment is new
@@ -31,7 +31,7 @@
 --   +11 the queue's entry that this step does away with, or ""
 --   +12 the channel on which somebody waits for the verdict, or ""
 --   +13 how many lists it leaves
---   +14 in how many it stands from now on
+--   +14 in how many it stands from now on, or elsewhere
 --   +15 "1" if what it answers must be published, else ""
 --   +16 the key id of whoever acts, whom another's claim stops, or ""
 --   +17 "1" if it takes out what the append-only file must not keep either, else ""
@@ -52,8 +52,8 @@ local function header_at(key)
   return header(redis.call("GETRANGE", key, 0, 63))
 end
 
-local function refusal(key, arg)
-  if header_at(KEYS[key + 1]) ~= ARGV[arg + 1] then
+local function refusal(key, arg, version)
+  if version ~= ARGV[arg + 1] then
     return 0
   end
   if ARGV[arg + 16] ~= "" then
@@ -124,17 +124,21 @@ end
 local oldest = string.format("%d", time[1] * 1000 - ARGV[1])
 
 local function step(key, arg)
-  local refused = refusal(key, arg)
+  local version, was = header_at(KEYS[key + 1])
+  local refused = refusal(key, arg, version)
   if refused then
     return refused
   end
   redis.call("SET", KEYS[key + 1], ARGV[arg + 2])
+  local now, stands = header(ARGV[arg + 2])
+  if was == "pending" and stands ~= "pending" then
+    redis.call("DEL", KEYS[key + 4])
+  end
   list(key, arg)
   place_in_thread(key, arg)
   if ARGV[arg + 17] ~= "" then
     redis.call("INCR", KEYS[3])
   end
-  local now = header(ARGV[arg + 2])
   if ARGV[arg + 6] ~= "" then
     enqueue(arg, now)
   end
