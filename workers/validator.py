@@ -73,7 +73,7 @@ class Validator:
         return judged
 
     async def judge_all(self, tasks: Sequence[Task]) -> None:
-        """Judge what the tasks name, commit the verdicts, and tell those who wait."""
+        """Judge what the tasks name, and commit the verdicts, of which who waits is told."""
         with tracing.span("verdicts", comments=len(tasks)):
             waiting = await self._comments(tasks)
             wanted = {task.entry for task, _ in waiting}
@@ -126,7 +126,6 @@ class Validator:
             if step.before is not None and committed[step.after.id]:
                 self._history.follow(step.before, step.after)
         await self._forget_erased([step.after for step in steps if not committed[step.after.id]])
-        await self._queue.tell([(step.waiter, step.after.id) for step in steps if step.waiter])
 
     async def _forget_erased(self, changed: Sequence[Comment]) -> None:
         """Take back what was noted of comments that were erased while they were judged."""

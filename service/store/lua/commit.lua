@@ -29,7 +29,7 @@
 --   +9  its place in the thread if it is published now, unix ms, else ""; likewise
 --   +10 the root's place, should it have to stand as a tombstone, unix ms
 --   +11 the queue's entry that this step does away with, or ""
---   +12 the channel on which somebody waits for the verdict, or ""
+--   +12 the channel on which somebody waits for the verdict, or ""; who waits is told of a step that queues nothing
 --   +13 how many lists it leaves
 --   +14 in how many it stands from now on, or elsewhere
 --   +15 "1" if what it answers must be published, else ""
@@ -149,16 +149,21 @@ local function step(key, arg)
   return 1
 end
 
-local results = {}
+local results, done = {}, {}
 local key, arg = 3, 1
 while arg < #ARGV do
   results[#results + 1] = step(key, arg)
-  local entry = ARGV[arg + 11]
-  if entry ~= "" then
-    redis.call("XACK", KEYS[1], "validators", entry)
-    redis.call("XDEL", KEYS[1], entry)
+  if ARGV[arg + 11] ~= "" then
+    done[#done + 1] = ARGV[arg + 11]
+  end
+  if ARGV[arg + 12] ~= "" and ARGV[arg + 6] == "" then
+    redis.call("PUBLISH", ARGV[arg + 12], ARGV[arg + 4])
   end
   local left, stands = tonumber(ARGV[arg + 13]), tonumber(ARGV[arg + 14])
   key, arg = key + KEYS_OF_A_STEP + left + stands, arg + ARGS_OF_A_STEP + stands
+end
+if #done > 0 then
+  redis.call("XACK", KEYS[1], "validators", unpack(done))
+  redis.call("XDEL", KEYS[1], unpack(done))
 end
 return results
