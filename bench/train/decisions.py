@@ -7,6 +7,7 @@ from pathlib import Path
 from service.judging.checks.diacritics import diacritics
 from service.judging.checks.keystrokes import keystrokes
 from service.judging.checks.language import language
+from service.judging.reading import read
 
 DEV_SET = "diacritics.dev.tsv"
 _LENGTHS = ((1, 2), (3, 5), (6, 10), (11, 10_000))
@@ -26,20 +27,21 @@ class Judged:
     code: str
 
 
-def read(path: Path) -> list[Judged]:
+def judge(path: Path) -> list[Judged]:
     """Judge every text of the set: label, kind, number of syllables, text."""
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if line]
     return [Judged(kind, int(length), text, _code(text)) for _, kind, length, text in rows]
 
 
 def _code(text: str) -> str:
-    findings = [*keystrokes(text), *diacritics(text), *language(text)]
+    reading = read(text)
+    findings = [*keystrokes(reading), *diacritics(reading), *language(reading)]
     return findings[0].code if findings else ""
 
 
 def report(path: Path) -> None:
     """Print a table by kind, and the figures that stand in the goals."""
-    judged = read(path)
+    judged = judge(path)
     codes = ("", "missing_diacritics", "partial_diacritics", "raw_keystrokes", "not_vietnamese")
     print("| kind | syllables | nothing | missing | partial | keystrokes | language |\n|" + " --- |" * 7)
     for kind in sorted({text.kind for text in judged}):

@@ -170,7 +170,7 @@ def train(examples: Sequence[Example], *, rarest: int, penalty: float, even: flo
     data = design(examples, rarest)
     x = minimise(loss_of(data, penalty), data.width + 1)
     fitted = np.rint(x[:-1] * steeper / _STEP).astype(np.int16)
-    steps = np.zeros(SIZE, dtype=np.int16)
+    steps = np.zeros(SIZE, dtype=np.int64)
     steps[data.places] = fitted[: len(data.places)]
     signs = dict(zip(data.signs, fitted[len(data.places) :].tolist(), strict=True))
     return Linear(steps, signs, _STEP, steeper * (float(x[-1]) - even))
@@ -181,7 +181,7 @@ def save(name: str, model: Linear, card: str) -> str:
     TABLES.mkdir(exist_ok=True)
     np.savez_compressed(
         TABLES / f"{name}.npz",
-        steps=model.steps,
+        steps=model.steps.astype(np.int16),
         signs=np.frombuffer("\n".join(model.signs).encode(), dtype=np.uint8),
         sign_steps=np.array(list(model.signs.values()), dtype=np.int16),
         step=np.float64(model.step),

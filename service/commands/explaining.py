@@ -32,9 +32,10 @@ def _saw(body: str, findings: list[dict[str, Any]]) -> Iterator[str]:
 
 def _marks(body: str) -> Iterator[str]:
     from service.judging.checks.diacritics import lacking
+    from service.judging.reading import read
     from service.judging.vietnamese.restoration import MOST_RESTORED, restorations
 
-    found = lacking(body)
+    found = lacking(read(body))
     if not found:
         return
     sure = [f"{_quoted(body, one.span)} {one.probability:.2f}" for one in found]

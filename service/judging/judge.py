@@ -23,10 +23,6 @@ from service.judging.checks.toxic import toxic, toxic_score
 from service.judging.checks.words import disguised_words, listed_words
 from service.judging.model import Context, Finding, Judgement, Rules, in_order
 from service.judging.reading import Reading, read
-from service.judging.vietnamese.needs_marks import weigh
-from service.judging.vietnamese.typed import read_keys
-from service.judging.vietnamese.verdict import judge_marks
-from service.judging.vietnamese.words import words_of
 
 _HARM = {
     "banned_author": 0.9,
@@ -52,12 +48,9 @@ _HARM = {
 }
 """How harmful a comment with such a finding is, 0 to 1, when the check is sure."""
 
-_KEEP_TEXTS = (words_of, read_keys, weigh, judge_marks)
-"""Keep the last few texts for the checks of one comment to share."""
-
 
 def judge(text: str, rules: Rules = Rules(), context: Context = Context()) -> Judgement:  # noqa: B008 (both frozen)
-    """Run every check, and keep nothing of the text: it may be erased, or was only to be tried.
+    """Run every check. Nothing of the text is kept: it may be erased, or was only to be tried.
 
     Args:
         text: as the reader sent it, through `clean`; it may hold hidden characters.
@@ -67,14 +60,6 @@ def judge(text: str, rules: Rules = Rules(), context: Context = Context()) -> Ju
     >>> [finding.code for finding in judge("Cảm ơn tòa soạn, gọi tôi số 0912 345 678 nhé").findings]
     ['contact']
     """
-    try:
-        return _judged(text, rules, context)
-    finally:
-        for keeps in _KEEP_TEXTS:
-            keeps.cache_clear()
-
-
-def _judged(text: str, rules: Rules, context: Context) -> Judgement:
     reading = read(text)
     findings = in_order(_findings(reading, rules, context))
     suggestion = _suggestion(text, findings)
@@ -97,9 +82,9 @@ def _with_insult(findings: tuple[Finding, ...], score: float, rules: Rules) -> t
 
 def _findings(reading: Reading, rules: Rules, context: Context) -> Iterator[Finding]:
     text = reading.text
-    yield from diacritics.diacritics(text)
-    yield from keystrokes.keystrokes(text)
-    yield from language(text)
+    yield from diacritics.diacritics(reading)
+    yield from keystrokes.keystrokes(reading)
+    yield from language(reading)
     yield from listed_words(reading, rules)
     yield from _there(
         banned_author(context),

@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from service.judging.model import Span
 from service.judging.text import hidden
 
+_Number = TypeVar("_Number", bound=np.generic)
 Units = npt.NDArray[np.uint16]
 """A text in UTF-16."""
 
@@ -56,7 +58,8 @@ def _unmarked(letter: str) -> str:
 
 
 def _tables() -> tuple[Units, Units, Units, npt.NDArray[np.bool_]]:
-    """Make the tables from UTF-16 units to: lower case, the same without marks, words, "odd"."""
+    """Make the tables from UTF-16 units to: lower case, the same without marks, words with each
+    digit as 0, "odd"."""
     lower, bare = np.arange(0x10000, dtype=np.uint16), np.arange(0x10000, dtype=np.uint16)
     for code in range(0xD800):
         letter = chr(code)
@@ -70,12 +73,11 @@ def _tables() -> tuple[Units, Units, Units, npt.NDArray[np.bool_]]:
     for first, last in _ODD_RANGES:
         odd[first : last + 1] = True
     words = np.where(part_of_word, np.arange(0x10000), ord(" ")).astype(np.uint16)
+    words[ord("0") : ord("9") + 1] = ord("0")
     return lower, bare, words, odd
 
 
-_LOWER, _BARE, _WORDS, _ODD = _tables()
-_WORDS_0 = _WORDS.copy()
-_WORDS_0[ord("0") : ord("9") + 1] = ord("0")
+_LOWER, _BARE, _WORDS_0, _ODD = _tables()
 
 
 def lower(units: Units) -> Units:
@@ -86,11 +88,6 @@ def lower(units: Units) -> Units:
 def unmarked(units: Units) -> Units:
     """Write letters in lower case and without their marks."""
     return _BARE.take(units)
-
-
-def words_in(units: Units) -> list[str]:
-    """Give the runs of letters and digits."""
-    return string(_WORDS.take(units)).split()
 
 
 def is_odd(units: Units) -> bool:
@@ -138,11 +135,15 @@ def word_units(plain: str) -> Units:
     >>> word_units("nguuu, 500k").tobytes().decode("utf-16-le")
     ' ngu 0k '
     """
-    units = _WORDS_0.take(units_of(f" {plain} "))
-    changes = np.empty(len(units), dtype=np.bool_)
+    return once_each(_WORDS_0.take(units_of(f" {plain} ")))
+
+
+def once_each(values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+    """Leave out what equals the value before it; there is at least one value."""
+    changes = np.empty(len(values), dtype=np.bool_)
     changes[0] = True
-    np.not_equal(units[1:], units[:-1], out=changes[1:])
-    return units[changes]
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return values[changes]
 
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")

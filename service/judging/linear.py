@@ -20,8 +20,9 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from service.judging.letters import word_units
+from service.judging.letters import once_each, word_units
 from service.judging.reading import Reading
+from service.judging.vietnamese.known import Known
 
 Places = npt.NDArray[np.uint32]
 
@@ -47,21 +48,21 @@ class Linear:
     """A model as it was trained.
 
     Attributes:
-        steps: int16, `SIZE` of them: weights of pieces, in whole steps, so that their sum is the same in any
-            order.
+        steps: `SIZE` weights of pieces, in whole steps, so that their sum is the same in any order; as wide
+            as the sum, since numpy adds up narrower ones in a buffer and takes four times as long.
         signs: weights of what a check sees beside the letters, in steps; what is missing weighs nothing.
         step: log-odds of one step.
         bias: log-odds of a text with none of them.
     """
 
-    steps: npt.NDArray[np.int16]
+    steps: npt.NDArray[np.int64]
     signs: Mapping[str, int]
     step: float
     bias: float
 
     def log_odds(self, pieces: Places, signs: Iterable[str]) -> float:
         """Give the log-odds of a text; see `damping`."""
-        of_pieces = int(self.steps.take(pieces).sum(dtype=np.int64)) * damping(len(pieces))
+        of_pieces = int(self.steps.take(pieces).sum()) * damping(len(pieces))
         return self.bias + self.step * (of_pieces + sum(self.signs.get(sign, 0) for sign in signs))
 
     def heaviest(self, reading: Reading, least: float) -> list[int]:
@@ -82,9 +83,9 @@ class Linear:
         parts = np.zeros(len(words))
         for runs in _runs(units):
             begun = np.minimum(word[: len(runs)], len(words) - 1)
-            parts += np.bincount(begun, self.steps.take(runs), minlength=len(words))
+            parts += np.bincount(begun, self.steps.take(runs * _MIX >> _SHIFT), minlength=len(words))
         hashed = _hashed(words)
-        pairs = self.steps.take(_pairs(hashed)) / 2
+        pairs = self.steps.take(_pairs(hashed) * _MIX >> _SHIFT) / 2
         parts += self.steps.take(hashed >> _SHIFT)
         parts[:-1] += pairs
         parts[1:] += pairs
@@ -107,26 +108,32 @@ def pieces_of(reading: Reading) -> Places:
 
 
 def _pieces_of(reading: Reading) -> Places:
-    hashed = _hashed(words_of(reading))
-    return np.unique(np.concatenate([*_runs(word_units(reading.plain)), hashed >> _SHIFT, _pairs(hashed)]))
+    words = _hashed(words_of(reading))
+    mixed = np.concatenate([*_runs(word_units(reading.plain)), _pairs(words)]) * _MIX
+    places = np.concatenate([mixed, words]) >> _SHIFT
+    places.sort()
+    return once_each(places)
 
 
 def _runs(units: npt.NDArray[np.uint16]) -> list[Places]:
-    """Hash all runs of two letters, of three, of four, each in the order in which they begin."""
+    """Roll up all runs of two letters, of three, of four, each in the order in which they begin."""
     letters = units * _SPREAD
     rolled, found = letters, []
     for length in range(2, _LONGEST + 1):
         rolled = (rolled[:-1] * _ROLL) ^ letters[length - 1 :]
-        found.append((rolled * _MIX) >> _SHIFT)
+        found.append(rolled)
     return found
 
 
 def _hashed(words: list[str]) -> Places:
-    return np.array([crc32(word.encode()) for word in words], dtype=np.uint32) * _SPREAD
+    return np.array(list(map(_HASH.__getitem__, words)), dtype=np.uint32) * _SPREAD
+
+
+_HASH = Known(lambda word: crc32(word.encode()))
 
 
 def _pairs(hashed: Places) -> Places:
-    return ((hashed[:-1] * _FIRST) ^ hashed[1:]) * _MIX >> _SHIFT
+    return (hashed[:-1] * _FIRST) ^ hashed[1:]
 
 
 def words_of(reading: Reading) -> list[str]:
@@ -161,4 +168,4 @@ def load(name: str) -> Linear:
     with np.load(_FOLDER / f"{name}.npz") as kept:
         signs = kept["signs"].tobytes().decode().split("\n")
         weights = dict(zip(signs, kept["sign_steps"].tolist(), strict=True))
-        return Linear(kept["steps"], weights, float(kept["step"]), float(kept["bias"]))
+        return Linear(kept["steps"].astype(np.int64), weights, float(kept["step"]), float(kept["bias"]))

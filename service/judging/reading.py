@@ -6,12 +6,6 @@ Every form knows where in the text it came from. Nothing here judges.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cached_property
-from typing import TypeVar, cast
-
-import numpy as np
-import numpy.typing as npt
 
 from service.judging.disguise import Revealed, disguised_keys, reveal
 from service.judging.letters import (
@@ -23,12 +17,18 @@ from service.judging.letters import (
     string,
     unfold,
     units_of,
-    unmarked,
-    words_in,
 )
 from service.judging.model import Span
+from service.judging.sharing import Shared, lazily
+from service.judging.spelling import bare
+from service.judging.vietnamese.known import Known
+from service.judging.vietnamese.words import Words, opening_of
 
-_Found = TypeVar("_Found")
+_ORDINARY = re.compile(
+    "[\\n\x20-\x7e\u00a1-\u00ac\u00ae-\u012f\u0132-\u024f\u1ea0-\u1ef9\u2010-\u2023\u2025-\u2027\u2030-\u205e]*"
+).fullmatch
+"""Latin letters that are composed and common signs: what needs no unfolding, as nearly all comments do."""
+_DIGIT = re.compile("[0-9]")
 _WORD = re.compile("[^\\W_\U00010000-\U0010ffff]+")  # the tables know letters of 16 bits only
 
 MOST_READ = 20_000
@@ -37,21 +37,28 @@ read.
 """
 
 
-class Reading:
+class Reading(Shared):
     """A text and its forms; made by `read`.
 
     Attributes:
         text: as given, its first `MOST_READ` code points.
         plain: lower case, look-alike letters as what they look like, nothing hidden.
-        bare: `plain` without marks, as long.
         odd: whether the text holds look-alike or hidden characters, or loose marks.
         astral: whether it holds characters beyond 16 bits, as emoji are.
     """
 
     def __init__(self, text: str) -> None:
+        super().__init__()
         self.text = text
-        self._done: dict[object, object] = {}
+        self.odd = self.astral = False
         self._positions: list[Span] | None = None
+        if _ORDINARY(text) and not holds_entity(text):
+            self.plain = text.lower()
+        else:
+            self._unfold()
+
+    def _unfold(self) -> None:
+        text = self.text
         units = units_of(text)
         self.odd = is_odd(units)
         if self.odd or holds_entity(text):
@@ -59,56 +66,52 @@ class Reading:
             units = units_of(text)
         self.astral = len(units) != len(text)
         self.plain = string(lower(units))
-        self._bare_units = unmarked(units)
-        self.bare = string(self._bare_units)
 
-    @cached_property
-    def keys(self) -> list[str]:
-        """The words of `bare`, repeated letters once; what phrases are looked up by."""
-        words = words_in(self._bare_units)
-        stretched = self._repeated & (self._bare_units[1:] >= ord("a"))
-        return [collapsed(word) for word in words] if stretched.any() else words
+    @lazily
+    def words(self) -> Words:
+        """The words as the Vietnamese engine reads them, of the text's opening."""
+        return opening_of(self.text)
 
-    @cached_property
+    @lazily
+    def bare(self) -> str:
+        """`plain` without marks, as long."""
+        return bare(self.plain)
+
+    @lazily
     def plains(self) -> list[str]:
-        """The words of `plain`, one for each of `keys`."""
-        return words_in(units_of(self.plain))
+        """The words of `plain`."""
+        return _WORD.findall(self.plain)
 
-    @cached_property
+    @lazily
+    def keys(self) -> list[str]:
+        """`plains` without marks, repeated letters once; what phrases are looked up by."""
+        return list(map(_KEY.__getitem__, self.plains))
+
+    @lazily
     def word_spans(self) -> list[Span]:
-        """Where each of `keys` stands in `plain`."""
-        return [match.span() for match in _WORD.finditer(self.bare)]
+        """Where each of `plains` stands in `plain`."""
+        return [match.span() for match in _WORD.finditer(self.plain)]
 
-    @cached_property
+    @lazily
     def repeats(self) -> int:
-        """How many characters are the same as the one before."""
-        return int(np.count_nonzero(self._repeated))
+        """How many characters are the same as the one before, marks aside."""
+        units = units_of(self.bare)
+        return int((units[1:] == units[:-1]).sum())
 
-    @cached_property
-    def _repeated(self) -> npt.NDArray[np.bool_]:
-        same: npt.NDArray[np.bool_] = self._bare_units[1:] == self._bare_units[:-1]
-        return same
-
-    @cached_property
+    @lazily
     def digits(self) -> int:
         """How many ASCII digits there are."""
-        return sum(map(self.plain.count, "0123456789"))
+        return len(_DIGIT.findall(self.plain))
 
-    @cached_property
+    @lazily
     def disguised_keys(self) -> frozenset[str]:
         """The keys that only a disguise keeps from being read."""
         return disguised_keys(self.bare)
 
-    @cached_property
+    @lazily
     def revealed(self) -> list[Revealed]:
         """All words, with separators taken out and digits read as letters."""
         return reveal(self.plain, self.bare)
-
-    def once(self, work: Callable[[Reading], _Found]) -> _Found:
-        """Do what several checks need once."""
-        if work not in self._done:
-            self._done[work] = work(self)
-        return cast(_Found, self._done[work])
 
     def span(self, start: int, end: int) -> Span:
         """Give where in the text a part of `plain` stands, loose marks on its last letter included."""
@@ -118,6 +121,13 @@ class Reading:
         while last < len(self.text) and belongs_to_the_one_before(self.text[last]):
             last += 1
         return self._positions[start][0], last
+
+
+def _key(plain: str) -> str:
+    return collapsed(bare(plain))
+
+
+_KEY = Known(_key)
 
 
 def read(text: str) -> Reading:

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 
 from service.judging.judge import judge, risk
 from service.judging.model import ORDER, Context, Finding, Rules
+from service.judging.sharing import Shared
 from service.judging.text import clean, hidden
-from service.judging.vietnamese.needs_marks import weigh
-from service.judging.vietnamese.typed import read_keys
-from service.judging.vietnamese.verdict import judge_marks
-from service.judging.vietnamese.words import Words, words_of
+from service.judging.vietnamese.known import Known
 from tests.judging.corpora import rows
 from tests.judging.test_text import HOSTILE
 
@@ -239,5 +237,7 @@ def test_an_insult_without_its_marks_is_one(text: str) -> None:
 def test_nothing_of_a_text_is_kept(text: str) -> None:
     judge(text)
     gc.collect()
-    assert [kept for kept in gc.get_objects() if isinstance(kept, Words) and "KX4711" in kept.text] == []
-    assert [keeps.cache_info().currsize for keeps in (words_of, read_keys, weigh, judge_marks)] == [0] * 4
+    assert [kept for kept in gc.get_objects() if isinstance(kept, Shared)] == []
+    known = [kept for kept in gc.get_objects() if isinstance(kept, Known)]
+    assert known
+    assert [words for words in known if "kx4711" in words or "4711" in words] == []

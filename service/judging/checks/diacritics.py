@@ -6,25 +6,27 @@ business, nor are raw keystrokes.
 
 from dataclasses import dataclass
 
-from service.judging.checks import keystrokes
 from service.judging.model import Finding, Span
+from service.judging.reading import Reading
 from service.judging.vietnamese.foreign import judge_language
 from service.judging.vietnamese.restoration import MOST_RESTORED, restore
+from service.judging.vietnamese.typed import read_keys
 from service.judging.vietnamese.verdict import judge_marks
-from service.judging.vietnamese.words import Words, opening_of
+from service.judging.vietnamese.words import Words
 
 _LACKS = 0.5
 
 
-def diacritics(text: str) -> list[Finding]:
+def diacritics(reading: Reading) -> list[Finding]:
     """Find missing marks.
 
-    >>> [(finding.code, finding.spans) for finding in diacritics("Bai viet rat hay")]
+    >>> from service.judging.reading import read
+    >>> [(finding.code, finding.spans) for finding in diacritics(read("Bai viet rat hay"))]
     [('missing_diacritics', ((0, 12),))]
     """
-    words = opening_of(text)
-    verdict = judge_marks(words)
-    if verdict.marks is None or keystrokes.keystrokes(text) or judge_language(words).likely:
+    words = reading.words
+    verdict = words.once(judge_marks)
+    if verdict.marks is None or words.once(read_keys).seen or words.once(judge_language).likely:
         return []
     return [Finding("diacritics", verdict.marks.value, verdict.score, _spans(words, verdict.needs))]
 
@@ -37,17 +39,18 @@ class Lacking:
     probability: float
 
 
-def lacking(text: str) -> list[Lacking]:
+def lacking(reading: Reading) -> list[Lacking]:
     """Give the syllables within the spans of a finding, each with its probability, in their order.
 
-    >>> [(one.span, one.probability > 0.9) for one in lacking("Toi khong biet")]
+    >>> from service.judging.reading import read
+    >>> [(one.span, one.probability > 0.9) for one in lacking(read("Toi khong biet"))]
     [((0, 3), True), ((4, 9), True), ((10, 14), True)]
     """
-    words = opening_of(text)
-    spans = [span for finding in diacritics(text) for span in finding.spans]
+    words = reading.words
+    spans = [span for finding in diacritics(reading) for span in finding.spans]
     return [
         Lacking(span, need)
-        for span, need in zip(words.spans, judge_marks(words).needs, strict=True)
+        for span, need in zip(words.spans, words.once(judge_marks).needs, strict=True)
         if need > 0 and any(start <= span[0] and span[1] <= end for start, end in spans)
     ]
 
@@ -70,8 +73,8 @@ def _spans(words: Words, needs: list[float]) -> tuple[tuple[int, int], ...]:
 
 
 def suggestion(text: str) -> str | None:
-    """The text with its marks restored; None without a finding, or where nothing would change."""
-    if len(text) > MOST_RESTORED or not diacritics(text):
+    """The text with its marks restored; None where nothing would change, and for a text that is too long."""
+    if len(text) > MOST_RESTORED:
         return None
     restored = restore(text)
     return restored if restored != text else None

@@ -1,19 +1,21 @@
 """Telex or VNI typed with the input method off: `raw_keystrokes`. English words and file names are none."""
 
 from service.judging.model import Finding
+from service.judging.reading import Reading
 from service.judging.vietnamese.restoration import MOST_RESTORED, restore
 from service.judging.vietnamese.typed import convert, read_keys
-from service.judging.vietnamese.words import opening_of, words_of
+from service.judging.vietnamese.words import words_of
 
 
-def keystrokes(text: str) -> list[Finding]:
+def keystrokes(reading: Reading) -> list[Finding]:
     """Find raw keystrokes.
 
-    >>> [(finding.code, finding.spans) for finding in keystrokes("tieesng Vieejt")]
+    >>> from service.judging.reading import read
+    >>> [(finding.code, finding.spans) for finding in keystrokes(read("tieesng Vieejt"))]
     [('raw_keystrokes', ((0, 7), (8, 14)))]
     """
-    words = opening_of(text)
-    typed = read_keys(words)
+    words = reading.words
+    typed = words.once(read_keys)
     if not typed.seen:
         return []
     spans = tuple(span for span, syllable in zip(words.spans, typed.syllables, strict=True) if syllable)
@@ -21,8 +23,8 @@ def keystrokes(text: str) -> list[Finding]:
 
 
 def suggestion(text: str) -> str | None:
-    """What the keys were meant to be, its missing marks restored; None where there are no raw keystrokes."""
-    if len(text) > MOST_RESTORED or not keystrokes(text):
+    """What keys were meant to be, the missing marks restored; None for a text that is too long."""
+    if len(text) > MOST_RESTORED:
         return None
     words = words_of(text)
-    return restore(convert(text, words, read_keys(words)))
+    return restore(convert(words, words.once(read_keys)))

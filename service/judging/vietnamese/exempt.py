@@ -5,7 +5,6 @@ alike.
 """
 
 import re
-from dataclasses import replace
 
 from service.judging.vietnamese.needs_marks import Evidence
 from service.judging.vietnamese.words import Words
@@ -36,7 +35,7 @@ def _exempted(words: Words, evidence: Evidence) -> Evidence:
             _is_part_of_name(words, at) or _is_joined(words, at) or _is_inside(words.spans[at], quoted)
         ):
             needs[at] = costs[at] = 0.0
-    return replace(evidence, needs=needs, costs=costs, cost=sum(costs), lacking=sum(needs))
+    return evidence._replace(needs=needs, costs=costs, cost=sum(costs), lacking=sum(needs))
 
 
 def is_name(words: Words) -> bool:

@@ -6,10 +6,10 @@ word with marks, or a common syllable, speaks for it. Which other language it is
 """
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
+from service.judging.vietnamese.known import Known
 from service.judging.vietnamese.needs_marks import Evidence, weigh
 from service.judging.vietnamese.neighbours import is_row, is_word
 from service.judging.vietnamese.syllables import (
@@ -82,8 +82,7 @@ _SHORTEST_TOLD = 3
 """Letters from which on a word that is no syllable tells of a language: "dc", "sp" are short forms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(NamedTuple):
     """How much speaks for another language.
 
     Attributes:
@@ -118,13 +117,13 @@ def is_listed(token: str) -> bool:
 
 def judge_language(words: Words) -> Foreign:
     """Weigh every word of a text, unless its marked words alone tell that it is Vietnamese."""
-    evidence_for = weigh(words)
+    evidence_for = words.once(weigh)
     others = _share_of_other_scripts(words)
     if _is_mostly_marked(evidence_for) and not others:
         return Foreign(0.0, evidence_for.cost, evidence_for.words, 0.0)
     spoken = [at for at, token in enumerate(words.tokens) if token.isalpha()]
     latin = [at for at in spoken if _is_latin(words.tokens[at])]
-    evidence = sum(_weight(words.tokens[at]) for at in latin)
+    evidence = sum(_WEIGHT[words.tokens[at]] for at in latin)
     if evidence > 0:
         evidence += _IN_A_ROW * _english_in_a_row(words.tokens)
     if evidence >= _ENOUGH:
@@ -147,7 +146,7 @@ def _english_in_a_row(tokens: list[str]) -> int:
 
 
 def _share_of_other_scripts(words: Words) -> float:
-    if _OTHER_LETTER.search(words.text) is None:
+    if words.is_plain or _OTHER_LETTER.search(words.text) is None:
         return 0.0
     spoken = [token for token in words.tokens if token.isalpha()]
     others = sum(len(token) for token in spoken if not _is_latin(token))
@@ -167,7 +166,7 @@ def _of_names(words: Words, latin: list[int]) -> float:
     named = (
         at for at in latin if at > 0 and words.tokens[at - 1].isalpha() and words.as_written(at)[0].isupper()
     )
-    return sum(_NAMES_TOLD * max(0.0, _weight(words.tokens[at])) for at in named)
+    return sum(_NAMES_TOLD * max(0.0, _WEIGHT[words.tokens[at]]) for at in named)
 
 
 def _is_latin(token: str) -> bool:
@@ -178,8 +177,7 @@ def _is_latin(token: str) -> bool:
     )
 
 
-@lru_cache(maxsize=16_384)
-def _weight(token: str) -> float:
+def _weigh_word(token: str) -> float:
     if has_marks(token):
         return _MARKED if fold(token) in legal() else _LOAN
     if not strip(token).isascii():
@@ -197,3 +195,6 @@ def _weight(token: str) -> float:
 
 def _syllable_weight(token: str) -> float:
     return _COMMON_SYLLABLE if is_row(token) else _SYLLABLE
+
+
+_WEIGHT = Known(_weigh_word)

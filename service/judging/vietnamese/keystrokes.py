@@ -7,7 +7,6 @@ Whether a text was typed this way is not decided here.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from service.judging.vietnamese.syllables import TONE_MARKS, VOWELS, legal, place_tone, strip
 
@@ -137,7 +136,6 @@ def _finish(toneless: str, tone: str) -> str | None:
     return syllable if syllable in legal() and syllable != strip(syllable) else None
 
 
-@lru_cache(maxsize=16_384)
 def from_telex(word: str) -> str | None:
     """The marked syllable that these Telex keys stand for, or None: they are no keystrokes of one.
 
@@ -153,14 +151,13 @@ def from_telex(word: str) -> str | None:
     return _typed_as(word, _press_telex)
 
 
-@lru_cache(maxsize=16_384)
 def from_vni(word: str) -> str | None:
     """The marked syllable that these VNI keys stand for, or None.
 
     >>> from_vni("tie61ng"), from_vni("D9u7o7c5"), from_vni("covid19")
     ('tiếng', 'Được', None)
     """
-    if len(word) > _LONGEST or not (word.isascii() and word.isalnum()) or word.isalpha():
+    if len(word) > _LONGEST or not (word.isascii() and word.isalnum()) or word.isalpha() or word.isdigit():
         return None
     if sum(key in "12345" for key in word) > 1:
         return None

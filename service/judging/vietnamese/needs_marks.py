@@ -5,11 +5,10 @@ and the one after it? "tin vui" hardly needs a mark, "khong biet" surely does. T
 evidence; what is made of them is `verdict`'s business.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
 from math import exp, log1p
+from typing import NamedTuple
 
-from service.judging.vietnamese.neighbours import FOREIGN, MARKED, NO_WORD, SCALE, neighbours
+from service.judging.vietnamese.neighbours import FOREIGN, MARKED, NO_WORD, SCALE, UNMARKED, neighbours
 from service.judging.vietnamese.words import Words
 
 _COSTS = [log1p(exp(-odds / SCALE)) for odds in range(-512, 512)]
@@ -17,8 +16,7 @@ _NEEDS = [1 / (1 + exp(odds / SCALE)) for odds in range(-512, 512)]
 """By log-odds + 512: -log of the chance that no mark is needed, and the chance that one is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the words of one text say.
 
     Attributes:
@@ -40,26 +38,20 @@ class Evidence:
     needs: list[float]
 
 
-@lru_cache(maxsize=32)
 def weigh(words: Words) -> Evidence:
-    """Weigh every word of a text; the last few are kept, since several checks ask."""
+    """Weigh every word of a text."""
     tables = neighbours()
     size, left, right, own = tables.size, tables.left, tables.right, tables.own
     codes = [*map(tables.codes.__getitem__, words.tokens), tables.codes.break_]  # stands at -1, too
-    marked = others = foreign = 0
-    costs = [0.0] * len(words.tokens)
+    kinds = [code & 3 for code in codes[:-1]]
+    costs = [0.0] * len(kinds)
     needs = costs.copy()
-    for at, code in enumerate(codes[:-1]):
-        kind = code & 3
+    for at, kind in enumerate(kinds):
+        if kind != UNMARKED:
+            continue
+        code = codes[at]
         if code < 0:
-            odds = -code
-            foreign += code == FOREIGN
-        elif kind == MARKED:
-            marked += 1
-            continue
-        elif kind == NO_WORD:
-            others += 1
-            continue
+            odds = -code >> 2
         else:
             row, before, after = code >> 2, codes[at - 1] >> 2, codes[at + 1] >> 2
             # what has no row is row 0
@@ -67,4 +59,5 @@ def weigh(words: Words) -> Evidence:
             odds += right[after * size + row if after > 0 else row] - own[row] + 512
         costs[at] = _COSTS[odds]
         needs[at] = _NEEDS[odds]
-    return Evidence(len(words.tokens) - others, marked, foreign, sum(costs), costs, sum(needs), needs)
+    spoken = len(kinds) - kinds.count(NO_WORD)
+    return Evidence(spoken, kinds.count(MARKED), codes.count(FOREIGN), sum(costs), costs, sum(needs), needs)

@@ -20,7 +20,7 @@ from service.judging.vietnamese.syllables import (
     undoubled,
     unstretched,
 )
-from service.judging.vietnamese.words import COMMA
+from service.judging.vietnamese.words import COMMA, ENDS
 
 SCALE = 12.0
 """Steps of the tables to one unit of log-odds; bench/train/neighbours.py writes them so."""
@@ -30,15 +30,15 @@ _UNKNOWN_SYLLABLE = round(-1.0 * SCALE)
 """A legal syllable that the tables do not know, without marks: three of four such need some."""
 
 UNMARKED, MARKED, NO_WORD = 0, 1, 2
-"""Kinds of codes from 0 on: such a code is 4 times the row of the word, plus its kind."""
-FOREIGN = -(400 + 512)
-"""A negative code is an unmarked word without a row: -(log-odds + 512). This one is no Vietnamese syllable.
+"""Kinds of codes, the two lowest bits. From 0 on a code is 4 times the row of the word, plus its kind."""
+FOREIGN = -4 * (400 + 512)
+"""A negative code is an unmarked word without a row: -4 * (log-odds + 512). This one is no Vietnamese
+syllable.
 """
-_MOST_CODES = 100_000
 
 
 class Codes(dict[str, int]):
-    """The code of every token; what is not in the tables is worked out once and kept.
+    """The code of every token; that of a word of the vocabulary is worked out once and kept.
 
     Attributes:
         break_: the code of an end of sentence.
@@ -46,18 +46,21 @@ class Codes(dict[str, int]):
 
     break_: int
 
-    def __init__(self, rows: dict[str, int], alone: dict[str, int], size: int) -> None:
+    def __init__(
+        self, rows: dict[str, int], alone: dict[str, int], size: int, vocabulary: frozenset[str]
+    ) -> None:
         super().__init__({word: 4 * row + UNMARKED for word, row in rows.items() if word != COMMA})
         self.break_, self._number = 4 * (size - 2) + NO_WORD, 4 * (size - 1) + NO_WORD
+        self.update(dict.fromkeys(ENDS, self.break_))
         self[COMMA] = 4 * rows[COMMA] + NO_WORD
-        self._alone = alone
+        self._alone, self._vocabulary = alone, vocabulary
         for syllable in legal() - rows.keys():
             if (row := rows.get(strip(syllable))) is not None:
                 self[syllable] = 4 * row + MARKED
 
     def __missing__(self, token: str) -> int:
         code = self._work_out(token)
-        if len(self) < _MOST_CODES:
+        if token in self._vocabulary:
             self[token] = code
         return code
 
@@ -73,7 +76,7 @@ class Codes(dict[str, int]):
             return self[word]
         if word not in legal_stripped():
             return FOREIGN
-        return -(self._alone.get(word, _UNKNOWN_SYLLABLE) + 512)
+        return -4 * (self._alone.get(word, _UNKNOWN_SYLLABLE) + 512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Neighbours:
         left: the same by neighbour * size + row, plus 128, given the word before; right given the word after.
         slips: word whose keys make a syllable → log-odds of that syllable against the word.
         attested: marked syllables that people type.
+        vocabulary: `words`, all legal syllables with their marks and without, and signs.
     """
 
     size: int
@@ -98,6 +102,7 @@ class Neighbours:
     right: bytes
     slips: dict[str, float]
     attested: frozenset[str]
+    vocabulary: frozenset[str]
 
 
 @cache
@@ -112,15 +117,17 @@ def neighbours() -> Neighbours:
         size = kept["left"].shape[0]
         left, right = ((kept[name].view(np.uint8) + np.uint8(128)).tobytes() for name in ("left", "right"))
     rows = {word: row for row, word in enumerate(words[: size - 3], 1)}
+    vocabulary = legal() | legal_stripped() | frozenset([*words, COMMA, *ENDS])
     return Neighbours(
         size,
-        Codes(rows, dict(zip(words, alone, strict=True)), size),
+        Codes(rows, dict(zip(words, alone, strict=True)), size, vocabulary),
         frozenset(words),
         [256, *(odds + 256 for odds in alone[: size - 3])],
         left,
         right,
         dict(zip(slips, slip_odds, strict=True)),
         frozenset(attested),
+        vocabulary,
     )
 
 

@@ -62,7 +62,7 @@ def restorations(text: str, count: int = 3) -> list[str]:
     ['Bạn có thể giúp tôi không', 'Ban có thể giúp tôi không']
     """
     words = words_of(text)
-    evidence = weigh(words)
+    evidence = words.once(weigh)
     trust = _TRUST * log((evidence.marked + 1) / (evidence.lacking + 1))
     return [_written_anew(text, words, best) for best in _best(words, counts(), max(trust, 0.0), count)]
 

@@ -4,11 +4,11 @@ A word counts if its keys make a common syllable and it is no word as it stands:
 not, though its keys would make "há". The converter itself is `keystrokes`.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
 from service.judging.vietnamese.foreign import is_listed
 from service.judging.vietnamese.keystrokes import from_telex, from_vni
+from service.judging.vietnamese.known import Known
 from service.judging.vietnamese.needs_marks import weigh
 from service.judging.vietnamese.neighbours import is_common, slip_odds
 from service.judging.vietnamese.syllables import has_marks, legal_stripped, unstretched
@@ -39,8 +39,7 @@ _LOOK_LIKE_KEYS = """
 _ENGLISH = frozenset(_LOOK_LIKE_KEYS.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """What the keys of one text make.
 
     Attributes:
@@ -56,18 +55,18 @@ class Typed:
         return self.evidence >= _ENOUGH
 
 
-@lru_cache(maxsize=32)
 def read_keys(words: Words) -> Typed:
-    """Read every word as Telex and as VNI, and take the method that explains more; the last few are kept."""
-    if not any(map(_could_be_keys, words.tokens)):
+    """Read every word as Telex and as VNI, and take the method that explains more."""
+    if not any(map(_COULD_BE_KEYS.__getitem__, words.tokens)):
         return Typed([], 0.0)
-    telex = [_telex(token) for token in words.tokens]
-    vni = [from_vni(unstretched(token)) for token in words.tokens]
+    telex = list(map(_TELEX.__getitem__, words.tokens))
+    vni = list(map(_VNI.__getitem__, words.tokens))
     return max((_weighed(words, telex), _weighed(words, vni)), key=lambda typed: typed.evidence)
 
 
-def convert(text: str, words: Words, typed: Typed) -> str:
+def convert(words: Words, typed: Typed) -> str:
     """Write the syllables that the keys make in their places; the rest stays to the character."""
+    text = words.text
     parts, end = [], 0
     for at, syllable in enumerate(typed.syllables):
         if syllable is not None:
@@ -79,7 +78,6 @@ def convert(text: str, words: Words, typed: Typed) -> str:
     return "".join([*parts, text[end:]])
 
 
-@lru_cache(maxsize=16_384)
 def _could_be_keys(token: str) -> bool:
     word = unstretched(token)
     return (from_telex(word) or from_vni(word)) is not None
@@ -89,8 +87,15 @@ def _telex(token: str) -> str | None:
     return None if token in legal_stripped() else from_telex(unstretched(token))
 
 
+def _vni(token: str) -> str | None:
+    return from_vni(unstretched(token))
+
+
+_COULD_BE_KEYS, _TELEX, _VNI = Known(_could_be_keys), Known(_telex), Known(_vni)
+
+
 def _weighed(words: Words, syllables: list[str | None]) -> Typed:
-    evidence = _LACKING * weigh(words).lacking
+    evidence = _LACKING * words.once(weigh).lacking
     for token, syllable in zip(words.tokens, syllables, strict=True):
         if token in _ENGLISH or is_listed(token):
             evidence += _ENGLISH_WORD
@@ -101,7 +106,6 @@ def _weighed(words: Words, syllables: list[str | None]) -> Typed:
     return Typed(syllables, evidence)
 
 
-@lru_cache(maxsize=16_384)
 def _weight(token: str, syllable: str) -> float:
     odds = slip_odds(token)
     if odds is not None:

@@ -5,10 +5,9 @@ alone does not decide, what the restorer says against the text as it stands. Lan
 not looked at.
 """
 
-from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from math import exp, log
+from typing import NamedTuple
 
 from service.judging.vietnamese.exempt import is_name, only_names_lack, without_names
 from service.judging.vietnamese.needs_marks import Evidence, weigh
@@ -23,8 +22,7 @@ class Marks(Enum):
     PARTIAL = "partial_diacritics"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A verdict, with what it rests on.
 
     Attributes:
@@ -60,10 +58,9 @@ _WORTH_A_LOOK, _BEYOND_DOUBT = 0.5, 24.0
 """Evidence of the neighbours below and above which the restorer is not asked."""
 
 
-@lru_cache(maxsize=32)
 def judge_marks(words: Words) -> Verdict:
-    """Judge a text's marks; the last few verdicts are kept, since a finding is followed by a suggestion."""
-    evidence = weigh(words)
+    """Judge a text's marks."""
+    evidence = words.once(weigh)
     if evidence.cost < _WORTH_A_LOOK or _share(evidence) < _PARTLY:
         return Verdict(None, 0.0, evidence.needs)
     if evidence.marked:

@@ -7,13 +7,13 @@ decided here.
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 
-from service.judging.text import hidden
+from service.judging.sharing import Shared, lazily
+from service.judging.text import hidden, is_plain
 
 COMMA = ","
-TOKEN = re.compile(r"[^\W_]+|[,.!?…;:()\"“”\n]")
+ENDS = '.!?…;:()"“”\n'
+TOKEN = re.compile(f"[^\\W_]+|[{COMMA}{ENDS}]")
 """Words, with the digits in them, commas and ends of sentences; the training reads with the same."""
 
 _STYLED = re.compile("[\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001d400-\U0001d6a3\U0001f130-\U0001f149]")
@@ -40,24 +40,25 @@ _MOST_MARKS = 3
 """Combining marks read on one letter; a Vietnamese letter has two at most, and more of them only disguise."""
 
 
-@dataclass(frozen=True, eq=False)
-class Words:
-    """The words of one text.
+class Words(Shared):
+    """The words of one text; made by `words_of`.
 
     Attributes:
         text: the text given.
-        tokens: what `TOKEN` finds, lower case, in NFC, without what hides.
+        read: as it is read: lower case, in NFC, without what hides, links blanked out.
+        tokens: what `TOKEN` finds there.
+        is_plain: whether all letters are Latin ones and nothing hides.
     """
 
-    text: str
-    tokens: list[str]
-    _read: str
-    _positions: list[int] | None
+    def __init__(self, text: str, read: str, positions: list[int] | None, *, is_plain: bool) -> None:
+        super().__init__()
+        self.text, self.read, self._positions, self.is_plain = text, read, positions, is_plain
+        self.tokens: list[str] = TOKEN.findall(read)
 
-    @cached_property
+    @lazily
     def spans(self) -> list[tuple[int, int]]:
         """Where each token stands in the text given, half-open, in code points."""
-        found = [match.span() for match in TOKEN.finditer(self._read)]
+        found = [match.span() for match in TOKEN.finditer(self.read)]
         back = self._positions
         if back is None:
             return found
@@ -74,18 +75,14 @@ def opening_of(text: str) -> Words:
     return words_of(text[:MOST_JUDGED])
 
 
-@lru_cache(maxsize=32)
 def words_of(text: str) -> Words:
-    """Read a text; the last few are kept, since several checks read the same."""
-    hides = hidden(text)
-    if hides or not unicodedata.is_normalized("NFC", text) or _STYLED.search(text):
-        read, positions = _composed(text, set(hides))
-    else:
-        read, positions = text, None
+    """Read a text."""
+    plain = is_plain(text)
+    read, positions = (text, None) if plain else _unhidden(text)
     if "@" in read or "#" in read or "/" in read or _INNER_DOT.search(read):
         read = _CHUNK.sub(_blank_address, read)
     read = read.replace("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", "I").lower()
-    return Words(text, TOKEN.findall(read), read, positions)
+    return Words(text, read, positions, is_plain=plain)
 
 
 def _blank_address(chunk: re.Match[str]) -> str:
@@ -93,6 +90,13 @@ def _blank_address(chunk: re.Match[str]) -> str:
     if len(found) <= _LONGEST_CHUNK and not _ADDRESS.match(found):
         return found
     return " " * len(found)
+
+
+def _unhidden(text: str) -> tuple[str, list[int] | None]:
+    hides = hidden(text)
+    if hides or not unicodedata.is_normalized("NFC", text) or _STYLED.search(text):
+        return _composed(text, set(hides))
+    return text, None
 
 
 def _composed(text: str, hides: set[int]) -> tuple[str, list[int]]:

@@ -1,13 +1,11 @@
 """The corpora of cases: what each text must be found to be."""
 
-from service.judging.checks.diacritics import diacritics
-from service.judging.checks.keystrokes import keystrokes, suggestion
-from service.judging.checks.language import language
+from service.judging.checks.keystrokes import suggestion
 from service.judging.model import Finding
 from service.judging.vietnamese.restoration import restore
 from service.judging.vietnamese.syllables import strip
 from tests.judging.corpora import hold, written
-from tests.judging.vietnamese.cases import proper, rows
+from tests.judging.vietnamese.cases import diacritics, keystrokes, language, proper, rows
 
 RESTORED_WRONG = 138
 """So many of the 310 proper texts do not come back whole from the restorer; more would be a step back."""

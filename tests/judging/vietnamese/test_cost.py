@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.judging import vietnamese
-from service.judging.checks.diacritics import diacritics
-from service.judging.checks.keystrokes import keystrokes
-from service.judging.checks.language import language
+from tests.judging.vietnamese.cases import diacritics, keystrokes, language
 
 _TABLES = Path(vietnamese.__file__).parent / "tables"
 _SIZE = 65_536
@@ -34,8 +32,9 @@ _HOSTILE = {
 }
 _LOADED = """
 from service.judging.checks.diacritics import diacritics
+from service.judging.reading import read
 from service.judging.vietnamese.counts import counts
-diacritics("Bài viết rất hay, cảm ơn tòa soạn!")
+diacritics(read("Bài viết rất hay, cảm ơn tòa soạn!"))
 print(counts.cache_info().currsize)
 """
 

@@ -4,10 +4,9 @@ import unicodedata
 
 import pytest
 
-from service.judging.checks.diacritics import diacritics, suggestion
-from service.judging.checks.keystrokes import keystrokes
+from service.judging.checks.diacritics import suggestion
 from service.judging.checks.keystrokes import suggestion as keystrokes_suggestion
-from service.judging.checks.language import language
+from tests.judging.vietnamese.cases import diacritics, keystrokes, language
 
 
 @pytest.mark.parametrize("text", ["Hay!", "Xin chia vui", "Ngon", "Tin vui ghê", "Quan tham"])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from service.judging.checks.diacritics import diacritics, lacking
 from service.judging.vietnamese.restoration import restorations, restore
 from service.judging.vietnamese.syllables import strip
+from tests.judging.vietnamese.cases import diacritics, lacking
 
 UNMARKED = ["bai", "viet", "nay", "khong", "dung"]
 TEXTS = [
