@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     base = given.folder or Path(tempfile.mkdtemp(prefix="torture-"))
     names = SCENARIOS if given.name == "all" else [given.name]
     outcomes = [tortured(one, size_of(one, given), base / one.name) for one in map(scenario, names)]
-    return int(any(outcome.broken for outcome in outcomes))
+    return int(not all(outcome.kept for outcome in outcomes))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ Both return sentences, one for each kind of breach with its count and some examp
 """
 
 import asyncio
+import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bench.torture.crowd import Crowd
@@ -37,25 +38,47 @@ class Breaches:
         ]
 
 
-async def compare(people: Crowd) -> list[str]:
-    """All that is wrong, by what HTTP tells; nobody else may be at work meanwhile."""
+class Item(NamedTuple):
+    """What is kept of a listed comment: digests instead of texts.
+
+    Attributes:
+        submitted, body: of the reader's own text, and of what is shown.
+    """
+
+    id: str
+    state: str
+    version: int
+    thread: str
+    submitted: bytes
+    body: bytes
+
+
+async def compare(people: Crowd, histories: int | None = None) -> list[str]:
+    """All that is wrong, by what HTTP tells; nobody else may be at work meanwhile.
+
+    Args:
+        histories: of how many comments, drawn at random, the history is read; by default of all.
+    """
     breaches, ledger = Breaches(), people.ledger
     items = await _all_items(people, breaches)
     _submissions(people, items, breaches)
     decisions: defaultdict[str, dict[str, Decision]] = defaultdict(dict)
     for note, decision in ledger.decisions.items():
         decisions[decision.comment_id][note] = decision
-    for item, entries in await _histories(people, items):
-        _history(item, entries, decisions.pop(item["id"], {}), breaches)
-    for comment_id in decisions:
+    looked_at = list(items.values())
+    if histories is not None:
+        looked_at = random.Random(1).sample(looked_at, min(histories, len(looked_at)))  # noqa: S311 - seeded
+    for item, entries in await _histories(people, looked_at):
+        _history(item, entries, decisions[item.id], breaches)
+    for comment_id in decisions.keys() - items.keys():
         breaches.add("decided comments that are in no list", comment_id)
     await _threads(people, items, breaches)
     return [*ledger.wrong, *breaches.sentences()]
 
 
-async def _all_items(people: Crowd, breaches: Breaches) -> dict[str, Any]:
+async def _all_items(people: Crowd, breaches: Breaches) -> dict[str, Item]:
     """Every comment of every list by its id."""
-    found: dict[str, Any] = {}
+    found: dict[str, Item] = {}
     for state in STATES:
         total, cursor = 0, ""
         while True:
@@ -66,13 +89,18 @@ async def _all_items(people: Crowd, breaches: Breaches) -> dict[str, Any]:
                     breaches.add("comments listed twice", item["id"])
                 if item["state"] != state:
                     breaches.add(f"comments listed as {state} that are not", item["id"])
-                found[item["id"]] = item
+                found[item["id"]] = _kept(item)
             if page["next_cursor"] is None:
                 break
             cursor = f"&cursor={quote(page['next_cursor'])}"
         if page["total"] != total:
             breaches.add("lists whose total is not what they list", f"{state} {page['total']} for {total}")
     return found
+
+
+def _kept(item: Any) -> Item:
+    texts = digest(item["submitted_body"]), digest(item["body"])
+    return Item(item["id"], item["state"], item["version"], item["thread"], *texts)
 
 
 async def _asked(people: Crowd, path: str) -> Any:
@@ -82,46 +110,46 @@ async def _asked(people: Crowd, path: str) -> Any:
     return told
 
 
-def _submissions(people: Crowd, items: Mapping[str, Any], breaches: Breaches) -> None:
+def _submissions(people: Crowd, items: Mapping[str, Item], breaches: Breaches) -> None:
     """Every acknowledged comment is there once, under its id, with its text; nothing else is there."""
     by_text: defaultdict[bytes, list[str]] = defaultdict(list)
     for item in items.values():
-        by_text[digest(item["submitted_body"])].append(item["id"])
+        by_text[item.submitted].append(item.id)
     for key, sent in people.ledger.submissions.items():
         found = by_text.pop(sent.text, [])
         if len(found) > 1:
             breaches.add("comments made twice of one that was sent", f"{key} {found}")
         if sent.id is not None and sent.id not in found:
             breaches.add("acknowledged comments lost, or with another text", f"{key} {sent.id}")
-        if any(items[one]["thread"] != sent.thread for one in found):
+        if any(items[one].thread != sent.thread for one in found):
             breaches.add("comments in another thread", key)
     for found in by_text.values():
         breaches.add("comments that nobody sent", found[0])
 
 
-async def _histories(people: Crowd, items: Mapping[str, Any]) -> list[tuple[Any, list[Any]]]:
+async def _histories(people: Crowd, items: Iterable[Item]) -> list[tuple[Item, list[Any]]]:
     """Each item with the entries of its history."""
-    waiting, found = iter(items.values()), []
+    waiting, found = iter(items), []
 
     async def ask() -> None:
         for item in waiting:
-            told = await _asked(people, f"/v1/comments/{item['id']}/history")
+            told = await _asked(people, f"/v1/comments/{item.id}/history")
             found.append((item, told["entries"]))
 
     await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
     return found
 
 
-def _history(item: Any, entries: list[Any], sent: Mapping[str, Decision], breaches: Breaches) -> None:
+def _history(item: Item, entries: list[Any], sent: Mapping[str, Decision], breaches: Breaches) -> None:
     """One arrival, one verdict, each acknowledged decision once and none that was refused or not sent."""
-    which, events = item["id"], Counter(entry["event"] for entry in entries)
-    if [entry["version"] for entry in entries] != list(range(1, item["version"] + 1)):
+    which, events = item.id, Counter(entry["event"] for entry in entries)
+    if [entry["version"] for entry in entries] != list(range(1, item.version + 1)):
         breaches.add("histories with other versions than their comment", which)
     if entries[0]["event"] != "submitted" or events["submitted"] != 1:
         breaches.add("comments that did not begin once", which)
     if events["judged"] != 1:
         breaches.add("comments not judged once", f"{which} {events['judged']} times")
-    if entries[-1]["to"] != item["state"]:
+    if entries[-1]["to"] != item.state:
         breaches.add("comments whose history ends elsewhere", which)
     noted = Counter(entry["note"] for entry in entries if entry["event"] in DECISIONS.values())
     for note, decision in sent.items():
@@ -143,14 +171,14 @@ def _was_sent(entry: Any, sent: Mapping[str, Decision]) -> bool:
     return decision.text == (None if entry["body"] is None else digest(entry["body"]))
 
 
-async def _threads(people: Crowd, items: Mapping[str, Any], breaches: Breaches) -> None:
+async def _threads(people: Crowd, items: Mapping[str, Item], breaches: Breaches) -> None:
     """Every thread shows each of its published comments once, with its text, and no other; it counts them."""
-    published: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    published: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
     for sent in people.ledger.submissions.values():
         published[sent.thread] = {}
     for item in items.values():
-        if item["state"] == "published":
-            published[item["thread"]][item["id"]] = item["body"]
+        if item.state == "published":
+            published[item.thread][item.id] = item.body
     for thread, expected in published.items():
         shown, count = await _shown(people, thread)
         if Counter(shown) != Counter(expected.items()) or count != len(expected):
@@ -160,13 +188,14 @@ async def _threads(people: Crowd, items: Mapping[str, Any], breaches: Breaches) 
             )
 
 
-async def _shown(people: Crowd, thread: str) -> tuple[list[tuple[str, str]], int]:
-    """Id and text of every comment that a thread shows, and its count."""
-    found: list[tuple[str, str]] = []
+async def _shown(people: Crowd, thread: str) -> tuple[list[tuple[str, bytes]], int]:
+    """Id and digest of the text of every comment that a thread shows, and its count."""
+    found: list[tuple[str, bytes]] = []
     cursor = ""
     while True:
         page = await _asked(people, f"/v1/threads/{quote(thread, safe='')}/comments?limit=200{cursor}")
-        found += ((one["id"], one["body"]) for one in _flat(page["comments"]) if one["body"] is not None)
+        shown = (one for one in _flat(page["comments"]) if one["body"] is not None)
+        found += ((one["id"], digest(one["body"])) for one in shown)
         if page["next_cursor"] is None:
             return found, page["count"]
         cursor = f"&cursor={quote(page['next_cursor'])}"

@@ -19,7 +19,7 @@ from bench.torture.outcome import Figure, Outcome
 from bench.torture.stack import Apart, apart
 
 MODERATORS = 3
-WAITS = 10  # of so many submissions one waits for the verdict
+WAITS = 50  # of so many submissions one waits for the verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,25 @@ class Outcome:
 
     Attributes:
         figures: by what they count, with the unit in the words.
-        broken: sentences; none of them: the promise was kept.
+        broken: what is wrong, in sentences.
+        late: what took longer than is promised, in sentences: a busy machine may be why.
     """
 
     figures: Mapping[str, Figure]
     broken: Sequence[str] = ()
+    late: Sequence[str] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether all that is promised held."""
+        return not self.broken and not self.late
 
     def table(self) -> str:
         """The figures in Markdown, and what was broken below."""
         rows = [f"| {what} | {told(figure)} |" for what, figure in self.figures.items()]
         table = ["| what | figure |", "| --- | ---: |", *rows, ""]
-        return "\n".join([*table, *(f"broken: {sentence}" for sentence in self.broken or ["nothing"])])
+        told = [*(f"broken: {one}" for one in self.broken), *(f"late: {one}" for one in self.late)]
+        return "\n".join([*table, *(told or ["The promise was kept."])])
 
 
 def told(figure: Figure) -> str:
