@@ -6,6 +6,7 @@ import typer
 
 from service import __version__
 from service.commands import (
+    backup,
     check,
     deliveries,
     doctor,
@@ -54,6 +55,8 @@ app.command()(deliveries.deliveries)
 app.command()(deliveries.dead_letters)
 app.command()(export.export)
 app.command("import")(import_.import_)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(sites.app, name="site")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")

@@ -10,6 +10,9 @@ from service.store.wire import Commands
 FORMAT = 1
 """Version of what is stored; it grows when an older program could not read it any more (see `migrations`)."""
 
+UNFINISHED = -1
+"""In its place while a backup is put back."""
+
 
 class Mismatch(Exception):
     """The data are not for this installation.
@@ -68,6 +71,8 @@ def compare(found_format: int, found: int | None, count: int) -> None:
     service.store.partitions.Mismatch: The data are of a newer Có Dấu, in format 2, and this one reads 1: \
 run that one, or restore the backup that was made before it.
     """
+    if found_format == UNFINISHED:
+        raise Mismatch("A backup was not put back to its end", "run `codau restore` again, with --replace")
     if found_format > FORMAT:
         raise Mismatch(
             f"The data are of a newer Có Dấu, in format {found_format}, and this one reads {FORMAT}",

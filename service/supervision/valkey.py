@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -47,13 +48,21 @@ _POLL_S = 0.005
 class EmbeddedValkey:
     """The server of one data folder: start it, or take over the one that a killed supervisor left."""
 
-    def __init__(self, data_dir: Path, *, fsync: Fsync = "always", outlives_us: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        fsync: Fsync = "always",
+        outlives_us: bool = False,
+        options: Sequence[str] = (),
+    ) -> None:
         """
         Args:
             data_dir: holds the folder `valkey`; both are made where missing, `valkey` for its owner alone.
             fsync: see `Settings.fsync`.
             outlives_us: whether the server stays when this process is killed. Then the next supervisor takes
                 it over at once, without reading the file again. A server for a test or one command must not.
+            options: further ones of the server's command line.
         """
         self.data_dir = data_dir.absolute()
         self.folder = self.data_dir / "valkey"
@@ -61,6 +70,7 @@ class EmbeddedValkey:
         self.url = f"unix://{quote(str(self.socket))}"
         self._fsync = fsync
         self._outlives_us = outlives_us
+        self._options = options
         self._owner: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._pidfd: int | None = None
@@ -152,7 +162,11 @@ class EmbeddedValkey:
         )
         try:
             self._child = subprocess.Popen(  # noqa: S603  the arguments are ours
-                [str(binary()), *arguments(self.folder, self.socket, self._fsync, resting=self.rests)],
+                [
+                    str(binary()),
+                    *arguments(self.folder, self.socket, self._fsync, resting=self.rests),
+                    *self._options,
+                ],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -249,6 +263,7 @@ def arguments(place: Path, socket_path: Path, fsync: Fsync, *, resting: bool = F
         "aof-load-truncated": "yes",  # what a crash or a full disk cut off was never answered
         "save": "",  # the append-only file is the one truth; a snapshot beside it would only cost memory
         "maxmemory-policy": "noeviction",
+        "repl-diskless-sync-delay": "0",  # for backups: no second one will come to share it
         # What is slow or large would be kept with its arguments, a reader's words and name among them.
         "commandlog-execution-slower-than": "-1",
         "commandlog-request-larger-than": "-1",
