@@ -98,6 +98,11 @@ def comment(number: int) -> dict[str, Any]:
     }
 
 
+def idempotency_key(number: int) -> str:
+    """Under which comment `number` is sent, as `bench.submissions.request` names it."""
+    return f"yeu-cau-{number}"
+
+
 class Crowd:
     """Everybody, on one stack, with one ledger."""
 
@@ -124,7 +129,7 @@ class Crowd:
 
     async def submit_one(self, number: int, headers: Mapping[str, str] = NO_HEADERS) -> Any:
         """Send one comment until it is acknowledged; returns it as it was answered."""
-        key, document = f"yeu-cau-{number}", comment(number)
+        key, document = idempotency_key(number), comment(number)
         self.ledger.submitting(key, document)
         status, told = await self.website.until_answered(
             "POST", "/v1/comments", document, {"Idempotency-Key": key, **headers}
@@ -179,14 +184,12 @@ class Crowd:
     async def read_back(self, numbers: Iterable[int]) -> None:
         """What was acknowledged is there at once, with its text."""
         for number in numbers:
-            sent = self.ledger.submissions.get(f"yeu-cau-{number}")
+            sent = self.ledger.submissions.get(idempotency_key(number))
             if sent is None or sent.id is None:
                 continue
             status, told = await self.website.until_answered("GET", f"/v1/comments/{sent.id}")
             if status != 200 or told["id"] != sent.id:
-                self.ledger.complain(
-                    f"yeu-cau-{number} was acknowledged as {sent.id}, and reads {status} {told}"
-                )
+                self.ledger.complain(f"{sent.id} was acknowledged, and reads {status} {told}")
 
     async def queued(self) -> int | None:
         """How many wait for a verdict; None while the service is not ready."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import AGAIN_S, Crowd, Lost, comment, crowd
+from bench.torture.crowd import AGAIN_S, Crowd, Lost, comment, crowd, idempotency_key
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
 from bench.torture.stack import VALKEY, Whole, whole
@@ -126,7 +126,7 @@ class _Filler:
 
     async def _taken(self, number: int) -> bool:
         """Whether a comment is acknowledged at the first try; how long a refusal took is kept."""
-        key, document = f"so-{number}", comment(number)
+        key, document = idempotency_key(number), comment(number)
         self._people.ledger.submitting(key, document)
         began = time.monotonic()
         try:

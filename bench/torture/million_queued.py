@@ -22,7 +22,7 @@ import redis
 from bench.load import Generator, generator
 from bench.submissions import request
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import CLIENTS, Crowd, comment, crowd
+from bench.torture.crowd import CLIENTS, Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Ledger
 from bench.torture.outcome import Figure, Outcome, percentile
 from bench.torture.stack import Apart, apart
@@ -97,10 +97,10 @@ def _queue(people: Crowd, sender: Generator, count: int) -> None:
     for start in range(0, count, CHUNK):
         documents = {number: comment(number) for number in range(start, min(start + CHUNK, count))}
         for number, document in documents.items():
-            ledger.submitting(f"yeu-cau-{number}", document)
+            ledger.submitting(idempotency_key(number), document)
         requests = [request(people.stack.keys.website, number, one) for number, one in documents.items()]
         for number, answer in zip(documents, sender.run(port, requests, CLIENTS).answers, strict=True):
-            _note(ledger, f"yeu-cau-{number}", answer)
+            _note(ledger, idempotency_key(number), answer)
 
 
 def _note(ledger: Ledger, key: str, answer: bytes) -> None:

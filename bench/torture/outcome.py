@@ -33,8 +33,8 @@ class Outcome:
         """The figures in Markdown, and what was broken below."""
         rows = [f"| {what} | {told(figure)} |" for what, figure in self.figures.items()]
         table = ["| what | figure |", "| --- | ---: |", *rows, ""]
-        told = [*(f"broken: {one}" for one in self.broken), *(f"late: {one}" for one in self.late)]
-        return "\n".join([*table, *(told or ["The promise was kept."])])
+        words = [*(f"broken: {one}" for one in self.broken), *(f"late: {one}" for one in self.late)]
+        return "\n".join([*table, *(words or ["The promise was kept."])])
 
 
 def told(figure: Figure) -> str:
