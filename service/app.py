@@ -25,6 +25,7 @@ from service.api import (
     webhooks,
 )
 from service.api.answers import Answers
+from service.api.copied import copied
 from service.api.metrics import FIGURES, Figures, measured, sampling, traced
 from service.api.openapi_route import openapi_route
 from service.api.problems import problems
@@ -61,8 +62,10 @@ def create_app(settings: Settings, figures: Path | None = None) -> web.Applicati
     """
     assert settings.redis_url is not None  # noqa: S101 - whoever embeds a server passes its address
     middlewares = [traced, measured, problems] if tracing.on() else [measured, problems]
+    if settings.replicas:
+        middlewares.append(copied)
     app = web.Application(middlewares=middlewares, client_max_size=MAX_REQUEST_BYTES)
-    store = Store(settings.redis_url, settings.partitions)
+    store = Store(settings.redis_url, settings.partitions, settings.replicas)
     app[SERVICES] = Services(store, settings, Answers(settings.redis_url))
     app[FIGURES] = Figures(app[SERVICES], figures)
     app[stream.STREAMS] = stream.Streams(store)

@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.store.addresses import is_watched, watched
@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     partitions: int = Field(default=16, ge=1, le=1024)
     """Hash slots the threads are spread over. Written into the data at first, compared at each start."""
 
+    replicas: int = Field(default=0, ge=0, le=16)
+    """How many replicas have to confirm that they have on disk what is acknowledged; 0 waits for none."""
+
     fsync: Fsync = "always"
     """When the embedded server writes through to the disk: before each answer, or once a second."""
 
@@ -99,6 +102,13 @@ class Settings(BaseSettings):
             schemes = ", ".join(f"{scheme}://" for scheme in (*_SERVER_SCHEMES, "redis+sentinel"))
             raise ValueError(f"should be an address that begins with one of {schemes}")
         _ = parts.port  # raises ValueError where it is no number up to 65535
+        return value
+
+    @field_validator("replicas")
+    @classmethod
+    def _replicas_are_of_a_server(cls, value: int, info: ValidationInfo) -> int:
+        if value and info.data.get("redis_url") is None:
+            raise ValueError("should be 0 without CODAU_REDIS_URL: the embedded server has no replicas")
         return value
 
     @field_validator("data_dir")

@@ -125,7 +125,7 @@ async def run(
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    store = Store(url, settings.partitions)
+    store = Store(url, settings.partitions, settings.replicas)
     queue = Queue(url, store.partitions, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
     try:
         await opened(store, queue, stop)

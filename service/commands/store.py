@@ -56,7 +56,7 @@ def with_store(action: Callable[[Store], Awaitable[_T]]) -> _T:
         chosen = settings.load()
         async with reached(chosen) as url:
             await usable(url, chosen.partitions)
-            store = Store(url, chosen.partitions)
+            store = Store(url, chosen.partitions, chosen.replicas)
             try:
                 return await action(store)
             finally:
@@ -75,7 +75,7 @@ async def opened(chosen: Settings) -> AsyncIterator[Commands]:
     from service.store.connection import commands
 
     async with reached(chosen) as url:
-        store = commands(url)
+        store = commands(url, chosen.replicas)
         try:
             yield store
         finally:

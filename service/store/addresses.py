@@ -8,7 +8,7 @@ and `sentinel_password` are those of the Sentinels.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 CLUSTER = "redis+cluster://"
 SENTINEL = "redis+sentinel://"
@@ -43,6 +43,16 @@ def is_cluster(url: str) -> bool:
 
 def is_watched(url: str) -> bool:
     return url.startswith(SENTINEL)
+
+
+def seed_of(url: str) -> Address:
+    """The server that a `redis+cluster://` URL names.
+
+    >>> seed_of("redis+cluster://:pw@a:7000")
+    ('a', 7000)
+    """
+    parts = urlsplit(url)
+    return parts.hostname or "localhost", parts.port or 6379
 
 
 def watched(url: str) -> Watched:

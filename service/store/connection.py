@@ -18,14 +18,13 @@ from redis.exceptions import (
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
-    RedisClusterException,
     ResponseError,
     TryAgainError,
 )
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from service.store.addresses import CLUSTER, is_cluster, is_watched, watched
+from service.store.addresses import CLUSTER, Address, is_cluster, is_watched, seed_of, watched
+from service.store.copies import Copied
+from service.store.routed import Line, Routed
 from service.store.sentinels import following
 from service.store.wire import Argument, Commands, Interrupted, ReplyError, Restarting, Wire
 
@@ -34,9 +33,21 @@ _CONNECT_TIMEOUT_S = 1.0
 AnyRedis = Redis | RedisCluster
 
 
-def commands(url: str) -> Commands:
-    """The hot path to the server, primary or cluster at `url`."""
-    return Routed(url) if is_cluster(url) else Wire(url)
+def commands(url: str, replicas: int = 0) -> Commands:
+    """The hot path to the server, primary or cluster at `url`, whose writes so many replicas confirm."""
+    if not is_cluster(url):
+        return Copied(url, replicas) if replicas else Wire(url)
+    plain = _one_server(url)
+
+    def line(address: Address) -> Line:
+        return Copied(plain, replicas, at=address) if replicas else Wire(plain, at=address)
+
+    return Routed(seed_of(url), line)
+
+
+def _one_server(url: str) -> str:
+    """The `redis://` URL of the server that a cluster's URL names."""
+    return "redis://" + url.removeprefix(CLUSTER)
 
 
 def client(url: str, *, socket_timeout_s: float = 5.0, protocol: Literal[2, 3] = 3) -> AnyRedis:
@@ -48,7 +59,7 @@ def client(url: str, *, socket_timeout_s: float = 5.0, protocol: Literal[2, 3] =
         "protocol": protocol,
     }
     if is_cluster(url):
-        return RedisCluster.from_url("redis://" + url.removeprefix(CLUSTER), **options)
+        return RedisCluster.from_url(_one_server(url), **options)
     if is_watched(url):
         return following(watched(url), options)
     return Redis.from_url(url, **options)
@@ -62,34 +73,7 @@ def listener(url: str) -> Redis:
     }
     if is_watched(url):
         return following(watched(url), options)
-    return Redis.from_url(url.replace(CLUSTER, "redis://"), **options)
-
-
-class Routed:
-    """`Commands` for a cluster: redis-py finds the node that has the keys."""
-
-    one_server = False
-
-    def __init__(self, url: str) -> None:
-        self._client = client(url, protocol=2)  # as `Wire` speaks it: maps come as flat lists
-        _return_raw_replies(self._client)
-
-    async def run(self, *command: Argument) -> Any:
-        if command[0] == "SCRIPT":  # it has no key; by its full name redis-py sends it to every primary
-            command = ("SCRIPT " + str(command[1]), *command[2:])
-        try:
-            return await self._client.execute_command(*command)
-        except (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError) as error:
-            raise Interrupted("The connection to the store broke.") from error
-        except ResponseError as error:
-            refused = as_sent(error)
-            raise (refused.as_unavailable() or refused) from error
-
-    def ask(self, *command: Argument) -> asyncio.Future[Any]:
-        return asyncio.ensure_future(self.run(*command))
-
-    async def close(self) -> None:
-        await self._client.aclose()
+    return Redis.from_url(_one_server(url) if is_cluster(url) else url, **options)
 
 
 _KINDS: Mapping[type[ResponseError], str] = {
@@ -107,16 +91,6 @@ def as_sent(error: ResponseError) -> ReplyError:
     """A refusal that redis-py reports, as the server sent it."""
     kind = _KINDS.get(type(error))
     return ReplyError(f"{kind} {error}" if kind else str(error))
-
-
-_ITS_OWN = ("COMMAND", "CLUSTER", "AUTH", "HELLO", "CLIENT", "READONLY", "READWRITE", "ASKING")
-
-
-def _return_raw_replies(redis: AnyRedis) -> None:
-    """Leave replies as they are, as `Wire` does; what redis-py asks for itself it goes on to understand."""
-    for name in list(redis.response_callbacks):
-        if not str(name).startswith(_ITS_OWN):
-            del redis.response_callbacks[name]
 
 
 async def again_if_interrupted(commands: Commands, *command: Argument, within_s: float = 0.8) -> Any:

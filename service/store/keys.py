@@ -12,6 +12,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{config}:keys` | HASH | SHA-256 of a key → JSON |
 | `codau:{session:<digest>}` | STRING | SHA-256 of a token → SHA-256 of the moderator's key it stands for |
 | `codau:{config}:probe` | STRING | written to see whether the store can write; gone after a second |
+| `codau:{<tag>}:copied` | STRING | written to see whether replicas keep up; gone after a second |
 | `codau:{<p>}:queue` | STREAM | what waits for a verdict: `c` = site, id, version; `w` = who waits for it |
 | `codau:{<p>}:events` | STREAM | `e` = type, site, id, version |
 | `codau:{<p>}:comment:<site>:<id>` | STRING | the record, see `service/comments/record.py` |
@@ -70,6 +71,11 @@ HOOKED = "codau:{hooks}:sites"
 HOOKS_WOKEN = "codau:{hooks}:woken"
 HOOKS_READ = "codau:{hooks}:read"
 SENDING = "codau:{hooks}:sending"
+
+
+def copied(key: str) -> str:
+    """The mark in the slot of another key."""
+    return key[: key.index("}") + 1] + ":copied"
 
 
 def session(token_digest: str) -> str:

@@ -22,6 +22,8 @@ class Script:
     name: str
     text: str
     sha: str
+    reads: bool
+    """Whether it changes nothing, by its flags."""
 
 
 _SHARED: Mapping[str, Sequence[str]] = {
@@ -42,7 +44,8 @@ def script(name: str) -> Script:
     *shared, own = (folder.joinpath(f"{part}.lua").read_text(encoding="utf-8") for part in parts)
     flags = own[: own.index("\n")] if own.startswith("#!") else ""  # the server reads them in the first line
     text = "\n".join([flags, *shared, own.removeprefix(flags)])
-    return Script(name, text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+    sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return Script(name, text, sha, reads="no-writes" in flags)
 
 
 ALL = (
@@ -90,14 +93,15 @@ async def call(
         Unavailable: the store cannot be reached or cannot write.
     """
     chosen, run = script(name), partial(again_if_interrupted, commands) if repeat else commands.run
+    only = "_RO" if chosen.reads else ""
     with tracing.span("script " + name):
         try:
-            return await run("EVALSHA", chosen.sha, len(keys), *keys, *arguments)
+            return await run("EVALSHA" + only, chosen.sha, len(keys), *keys, *arguments)
         except ReplyError as error:
             if error.kind != "NOSCRIPT":
                 raise _refusal(error) from None
         try:
-            return await run("EVAL", chosen.text, len(keys), *keys, *arguments)
+            return await run("EVAL" + only, chosen.text, len(keys), *keys, *arguments)
         except ReplyError as error:
             raise _refusal(error) from None
 

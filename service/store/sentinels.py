@@ -6,7 +6,6 @@ while. The old primary itself may not know either, and take writes that are lost
 because they work, but as long as the Sentinels name what they lead to.
 """
 
-import asyncio
 import time
 from typing import Any, NamedTuple
 
@@ -16,15 +15,15 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from service.store.addresses import Address, Watched
+from service.store.hearing import most
 
 ASK_EVERY_S = 1.0
 """How long a connection is used before it is asked whether it still leads to the primary."""
 
 _ANSWER_S = 0.5  # the connection to a server, this included, is given a second
-_UNKNOWN = "No such master"  # how a Sentinel says that it watches nothing of that name
 
 
 class _Told(NamedTuple):
@@ -49,19 +48,9 @@ class Sentinels(Sentinel):
         Raises:
             MasterNotFoundError: none of them answers, or they know no such service.
         """
-        asked = {asyncio.create_task(_told_by(sentinel, self.service)) for sentinel in self.sentinels}
-        enough, told, why = len(asked) // 2 + 1, list[_Told](), ""
-        try:
-            while asked and len(told) < enough:
-                done, asked = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
-                answers = [task.result() for task in done]
-                told += [answer for answer in answers if isinstance(answer, _Told)]
-                why = next((answer for answer in answers if isinstance(answer, str)), why)
-        finally:
-            for task in asked:
-                task.cancel()
+        told = await most([_told_by(sentinel, self.service) for sentinel in self.sentinels])
         if not told:
-            raise MasterNotFoundError(why)
+            raise MasterNotFoundError(f"No Sentinel names a primary of {self.service}.")
         return max(told).address
 
     async def discover_master(self, service_name: str) -> Address:
@@ -69,17 +58,13 @@ class Sentinels(Sentinel):
         return await self.primary()
 
 
-async def _told_by(sentinel: Redis, service: str) -> _Told | str:
-    """What one says, or in a sentence why it says nothing."""
+async def _told_by(sentinel: Redis, service: str) -> _Told | None:
+    """What one says; None where it does not answer, or knows no such service."""
     try:
         state: Any = await sentinel.sentinel_master(service, return_responses=True)
-        return _Told(int(state["config-epoch"]), (state["ip"], int(state["port"])))
-    except ResponseError as error:
-        if _UNKNOWN in str(error):
-            return f"The Sentinels know no service {service}."
-        return f"The Sentinels refuse us ({error})."
     except (RedisError, OSError):
-        return "No Sentinel answers."
+        return None
+    return _Told(int(state["config-epoch"]), (state["ip"], int(state["port"])))
 
 
 class FollowingPool(SentinelConnectionPool):

@@ -26,9 +26,9 @@ from service.store.webhooks import WebhookStore
 class Store:
     """Opened before use, closed after it."""
 
-    def __init__(self, url: str, partitions: int) -> None:
+    def __init__(self, url: str, partitions: int, replicas: int = 0) -> None:
         self.url = url
-        self.commands = connection.commands(url)
+        self.commands = connection.commands(url, replicas)
         self.partitions = Partitions(partitions)
         self.comments = CommentStore(self.commands, self.partitions)
         self.threads = ThreadStore(self.commands, self.partitions)

@@ -1,35 +1,26 @@
-"""The hot path to one Redis or Valkey server: commands of one event-loop turn share one write.
+"""The hot path to one Redis or Valkey server: a connection that all share, made when it is needed.
 
-A connection that any number of callers use at once, for commands that answer at once (nothing that blocks).
-redis-py serves everywhere else. Replies come back as they are: bytes, integers, lists.
+redis-py serves everywhere else.
 """
 
 import asyncio
 import contextlib
 import ssl
-from collections import deque
-from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
-import hiredis
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from service.errors import Unavailable
 from service.store.addresses import Address, is_watched, watched
 from service.store.sentinels import ASK_EVERY_S, Sentinels
+from service.store.session import Argument, Interrupted, ReplyError, Restarting, Session
 
-Argument = str | bytes | int | float
+__all__ = ["Argument", "Commands", "Interrupted", "ReplyError", "Restarting", "Wire"]
 
-_LOOK_EVERY_S = 1.0
-_SILENT_LOOKS = 6  # after more than 5 s without a byte a connection is taken for dead
 _CONNECT_TIMEOUT_S = 1.0
-_CANNOT_SERVE = frozenset(
-    ["OOM", "MISCONF", "READONLY", "LOADING", "BUSY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN"]
-)
 _WHERE = ("host", "port")
-_NOT_THE_ONE = frozenset(["READONLY", "MASTERDOWN", "LOADING"])
-"""Said by a server that is not, or not yet, the one we look for: the address may lead to another now."""
 
 
 class Commands(Protocol):
@@ -62,136 +53,27 @@ class Commands(Protocol):
     async def close(self) -> None: ...
 
 
-class Interrupted(Unavailable):
-    """The connection broke before the reply: the command may have been carried out, or not."""
-
-
-class Restarting(Unavailable):
-    """Nobody listens, or the server still reads its data: it was not carried out, and may be in a moment."""
-
-
-class ReplyError(Exception):
-    """The server refused a command; the first word says why."""
-
-    @property
-    def kind(self) -> str:
-        return str(self).partition(" ")[0]
-
-    def as_unavailable(self) -> Unavailable | None:
-        """The 503 that it means, or None where it is a defect of ours."""
-        if self.kind not in _CANNOT_SERVE:
-            return None
-        meaning = Restarting if self.kind == "LOADING" else Unavailable
-        return meaning(f"The store cannot serve now ({self.kind}).")
-
-
-class _Session(asyncio.Protocol):
-    """One connection: requests in order, replies in the same order.
-
-    Attributes:
-        alive: whether it takes commands; one that does not is closed when what it took is answered.
-    """
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._reader = hiredis.Reader(replyError=ReplyError)
-        self._waiting: deque[list[asyncio.Future[Any]]] = deque()
-        self._unsent: list[bytes] = []
-        self._asked: dict[tuple[Argument, ...], list[asyncio.Future[Any]]] = {}
-        self._transport: asyncio.Transport | None = None
-        self._watch: asyncio.TimerHandle | None = None
-        self._silent_looks = 0
-        self.alive = True
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
-        self._watch = self._loop.call_later(_LOOK_EVERY_S, self._look_for_silence)
-
-    def send(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
-        """The reply to come.
-
-        Raises:
-            Restarting: the connection has ended since the caller was given it.
-        """
-        if not self.alive:
-            raise Restarting("The connection to the store broke.")
-        if not self._unsent:
-            self._loop.call_soon(self._write)
-        self._unsent.append(hiredis.pack_command(command))  # type: ignore[arg-type]  # its stub says one element
-        reply: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.append([reply])
-        return reply
-
-    def ask(self, command: tuple[Argument, ...]) -> asyncio.Future[Any]:
-        """The reply to come, the same for all who ask before the command is written."""
-        sharing = self._asked.get(command)
-        if sharing is None:
-            reply = self.send(command)
-            self._asked[command] = self._waiting[-1]
-        else:
-            reply = self._loop.create_future()  # one for each: who goes away cancels his own
-            sharing.append(reply)
-        return reply
-
-    def _write(self) -> None:
-        self._asked.clear()
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(b"".join(self._unsent))
-        self._unsent.clear()
-
-    def data_received(self, data: bytes) -> None:
-        self._silent_looks = 0
-        self._reader.feed(data)
-        while (reply := self._reader.gets()) is not False:
-            if isinstance(reply, ReplyError) and reply.kind in _NOT_THE_ONE:
-                self.alive = False
-            self._hand_over(reply)
-        if not self.alive and not self._waiting:
-            self.abort()
-
-    def _hand_over(self, reply: Any) -> None:
-        for waiting in self._waiting.popleft():
-            if waiting.done():  # its caller went away; the reply is still its own
-                continue
-            if isinstance(reply, ReplyError):
-                waiting.set_exception(reply.as_unavailable() or reply)
-            else:
-                waiting.set_result(reply)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.alive = False
-        if self._watch is not None:
-            self._watch.cancel()
-        for waiting in (one for sharing in self._waiting for one in sharing):
-            if not waiting.done():
-                waiting.set_exception(Interrupted("The connection to the store broke."))
-        self._waiting.clear()
-
-    def _look_for_silence(self) -> None:
-        """Count looks, not time: while this process itself was busy, the reply may have come unread."""
-        self._silent_looks = self._silent_looks + 1 if self._waiting else 0
-        if self._silent_looks >= _SILENT_LOOKS:
-            self.abort()
-        else:
-            self._watch = self._loop.call_later(_LOOK_EVERY_S, self._look_for_silence)
-
-    def abort(self) -> None:
-        self.alive = False
-        if self._transport is not None:
-            self._transport.abort()
-
-
 class Wire:
     """`Commands` for the server at a `redis://`, `rediss://` or `unix://` URL, or for the primary that the
     Sentinels of a `redis+sentinel://` URL name; connects when needed."""
 
     one_server = True
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, *, at: Address | None = None, session: Callable[[], Session] = Session
+    ) -> None:
+        """
+        Args:
+            at: where the server answers, if not where the URL says.
+            session: makes a connection.
+        """
+        self._make = session
         self._sentinels = Sentinels(watched(url)) if is_watched(url) else None
         self._target: dict[str, Any] = dict(parse_url(watched(url).server if self._sentinels else url))
-        self._session: _Session | None = None
-        self._dialing: asyncio.Task[_Session] | None = None
+        if at is not None:
+            self._target |= zip(_WHERE, at, strict=True)
+        self._session: Session | None = None
+        self._dialing: asyncio.Task[Session] | None = None
         self._watching: asyncio.Task[None] | None = None
 
     async def run(self, *command: Argument) -> Any:
@@ -200,68 +82,76 @@ class Wire:
             session = await self._connected()
         return await session.send(command)
 
+    async def run_asked(self, *command: Argument) -> Any:
+        """The same, where another server of a cluster says that this one is about to have the key."""
+        session = self._session
+        if session is None or not session.alive:
+            session = await self._connected()
+        _, reply = await asyncio.gather(session.send(("ASKING",)), session.send(command))
+        return reply
+
     def ask(self, *command: Argument) -> asyncio.Future[Any]:
         session = self._session
         if session is None or not session.alive:
             return asyncio.ensure_future(self.run(*command))
         return session.ask(command)
 
-    async def _connected(self) -> _Session:
+    async def _connected(self) -> Session:
         """A new connection; who asks while one is being made waits for that one, and shares its failure."""
         if self._dialing is None:
             self._dialing = asyncio.create_task(self._connect())
             self._dialing.add_done_callback(self._dialed)
         return await asyncio.shield(self._dialing)
 
-    def _dialed(self, attempt: asyncio.Task[_Session]) -> None:
+    def _dialed(self, attempt: asyncio.Task[Session]) -> None:
         self._dialing = None
         if not attempt.cancelled() and attempt.exception() is None:
             self._session = attempt.result()
 
-    async def _connect(self) -> _Session:
+    async def _connect(self) -> Session:
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
                 if self._sentinels is None:
-                    return await self._introduced(await self._dial(self._target))
-                return await self._to_primary(self._sentinels)
+                    session = await self._introduce(await self._dial(self._target))
+                else:
+                    session = await self._to_primary(self._sentinels)
         except TimeoutError as error:
             raise Unavailable("The store does not answer.") from error
-        except RedisConnectionError as error:
+        except RedisConnectionError as error:  # the Sentinels name nobody
             raise Restarting(str(error)) from error
         except (OSError, Interrupted) as error:
             raise Restarting("The store cannot be reached.") from error
         except ReplyError as error:
             raise Unavailable(f"The store refuses us ({error.kind}).") from error
+        session.introduced()
+        return session
 
-    async def _to_primary(self, sentinels: Sentinels) -> _Session:
-        """A connection to whom the Sentinels name, given up when they name another.
-
-        Raises:
-            Restarting: that one does not take itself for a primary, or not yet.
-        """
+    async def _to_primary(self, sentinels: Sentinels) -> Session:
+        """A connection to whom the Sentinels name, given up when they name another."""
         address = await sentinels.primary()
         target = self._target | dict(zip(_WHERE, address, strict=True))
-        session = await self._introduced(await self._dial(target))
-        said = await session.send(("HELLO",))
-        if dict(zip(said[::2], said[1::2], strict=True))[b"role"] != b"master":
-            session.abort()
-            raise Restarting("The Sentinels name a server that is no primary.")
+        session = await self._introduce(await self._dial(target))
         if self._watching is not None:
             self._watching.cancel()
         self._watching = asyncio.create_task(_give_up_when_moved(session, address, sentinels))
         return session
 
-    async def _dial(self, target: Mapping[str, Any]) -> _Session:
+    async def _dial(self, target: Mapping[str, Any]) -> Session:
         loop = asyncio.get_running_loop()
         if "path" in target:
-            _, session = await loop.create_unix_connection(_Session, target["path"])
+            _, session = await loop.create_unix_connection(self._make, target["path"])
             return session
         _, session = await loop.create_connection(
-            _Session, target.get("host", "localhost"), target.get("port", 6379), ssl=_secured(target)
+            self._make, target.get("host", "localhost"), target.get("port", 6379), ssl=_secured(target)
         )
         return session
 
-    async def _introduced(self, session: _Session) -> _Session:
+    async def _introduce(self, session: Session) -> Session:
+        """Say who we are, and hear that it answers; that it is a primary, where another may be.
+
+        Raises:
+            Restarting: it is none, or not yet.
+        """
         target = self._target
         try:
             if "password" in target:
@@ -270,6 +160,8 @@ class Wire:
             if target.get("db"):
                 await session.send(("SELECT", target["db"]))
             await session.send(("PING",))
+            if self._sentinels is not None and await _role(session) != b"master":
+                raise Restarting("The Sentinels name a server that is no primary.")
         except BaseException:
             session.abort()
             raise
@@ -285,7 +177,12 @@ class Wire:
             await self._sentinels.aclose()
 
 
-async def _give_up_when_moved(session: _Session, address: Address, sentinels: Sentinels) -> None:
+async def _role(session: Session) -> bytes:
+    said = await session.send(("HELLO",))  # without a version it changes nothing
+    return bytes(dict(zip(said[::2], said[1::2], strict=True))[b"role"])
+
+
+async def _give_up_when_moved(session: Session, address: Address, sentinels: Sentinels) -> None:
     """End a session as soon as the Sentinels name another primary; while they say nothing, keep it."""
     while session.alive:
         await asyncio.sleep(ASK_EVERY_S)

@@ -146,7 +146,7 @@ class _Start:
         if not self._parts.keys:
             return None, None
         chosen, now_ms = self._settings, unix_ms()
-        store = Store(redis_url, chosen.partitions)
+        store = Store(redis_url, chosen.partitions, chosen.replicas)
         try:
             made = await first_keys.make_at_first_start(store.directory, chosen.data_dir, now_ms=now_ms)
             if not self._parts.newspaper:

@@ -11,7 +11,7 @@ import pytest
 import uvloop
 
 from service.errors import Unavailable
-from service.store import wire
+from service.store import session, wire
 from service.store.connection import again_if_interrupted
 from service.store.wire import Argument, Interrupted, Wire
 from service.supervision.valkey import EmbeddedValkey
@@ -139,8 +139,8 @@ async def test_after_a_failover_the_next_command_goes_where_the_address_leads_no
 @pytest.fixture
 def soon_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Silence is found out after 0.1 s."""
-    monkeypatch.setattr(wire, "_LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(wire, "_SILENT_LOOKS", 5)
+    monkeypatch.setattr(session, "_LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(session, "_SILENT_LOOKS", 5)
 
 
 @pytest.mark.usefixtures("soon_silent")

@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- rules: what websites say of the rules of threads.
 --
 -- KEYS     HASH  codau:{<p>}:thread:<site>:<thread>   on a cluster one

@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- sizes: the lengths of many lists of one partition, in one call.
 --
 -- KEYS     ZSET each

@@ -1,3 +1,4 @@
+#!lua flags=no-writes
 -- waiting: of many lists of one slot, how much is in each and since when the first of it is.
 --
 -- KEYS     ZSET each, by unix ms
