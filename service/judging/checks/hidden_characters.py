@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from service.judging.model import Finding, Span
+from service.judging.reading import apart
 from service.judging.text import hidden
 
 _MARKS = "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20df\u20e1\u20e5-\u20f0\ufe20-\ufe2f]"
@@ -34,7 +35,7 @@ def hidden_characters(text: str) -> Finding | None:
         return None
     inside = any(_inside_a_word(text, span) for span in spans)
     return Finding(
-        "hidden_characters", "hidden_characters", _IN_A_WORD if inside else _ELSEWHERE, tuple(sorted(spans))
+        "hidden_characters", "hidden_characters", _IN_A_WORD if inside else _ELSEWHERE, apart(spans)
     )
 
 
