@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.torture.outcome import Outcome
 
-SCENARIOS = ("kills", "lost_replies", "million_queued")
+SCENARIOS = ("kills", "lost_replies", "million_queued", "texts")
 
 
 @dataclass(frozen=True, slots=True)
