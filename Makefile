@@ -29,6 +29,14 @@ bench: .venv/installed-dev  ## how fast it is, goal by goal, into docs/performan
 bench-quick: .venv/installed-dev  ## the same in a minute, beside what is recorded; fails on no figure
 	-$(BIN)/python -m bench --quick
 
+.PHONY: torture
+torture: .venv/installed-dev  ## what it survives, scenario by scenario (docs/reliability.md); hours
+	nice $(BIN)/python -m bench.torture all
+
+.PHONY: torture-quick
+torture-quick: .venv/installed-dev  ## the same in some minutes
+	nice $(BIN)/python -m bench.torture all --short
+
 .PHONY: lint
 lint: .venv/installed-dev  ## style, layout, types
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ and moderators decide meanwhile; nobody is spared.
 import asyncio
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.torture.comparing import compare, look_into, set_aside
@@ -48,11 +48,13 @@ async def _torture(size: Size, stack: Apart, ledger: Ledger, cutting: Cutting) -
             await _submit(people, size.comments)
         took_s = time.monotonic() - began
         await people.settled()
+        lost = replace(_cutter(cutting))
+        _cutter(cutting).share = 0.0  # the judge is told everything
         broken = [*await compare(people), *look_into(people)]
         if ledger.acknowledged != size.comments:
             broken.append(f"{ledger.acknowledged:,} of {size.comments:,} were acknowledged")
         aside = await set_aside(people)
-    return Outcome(_figures(ledger, cutting.cutter, aside, took_s), broken)
+    return Outcome(_figures(ledger, lost, aside, took_s), broken)
 
 
 async def _submit(people: Crowd, count: int) -> None:
@@ -63,9 +65,13 @@ async def _submit(people: Crowd, count: int) -> None:
         sending.create_task(people.submit(waits, CLIENTS // 4, WAITING))
 
 
-def _figures(ledger: Ledger, cutter: Cutter | None, aside: int, took_s: float) -> dict[str, Figure]:
-    if cutter is None:
+def _cutter(cutting: Cutting) -> Cutter:
+    if cutting.cutter is None:
         raise RuntimeError("the proxy was not started")
+    return cutting.cutter
+
+
+def _figures(ledger: Ledger, cutter: Cutter, aside: int, took_s: float) -> dict[str, Figure]:
     return {
         "replies of the store": cutter.replies,
         "of them lost": cutter.lost,
