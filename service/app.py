@@ -26,6 +26,7 @@ from service.api import (
 )
 from service.api.answers import Answers
 from service.api.copied import copied
+from service.api.memory import watching_memory
 from service.api.metrics import FIGURES, Figures, measured, sampling, traced
 from service.api.openapi_route import openapi_route
 from service.api.problems import problems
@@ -70,7 +71,7 @@ def create_app(settings: Settings, figures: Path | None = None) -> web.Applicati
     app[FIGURES] = Figures(app[SERVICES], figures)
     app[stream.STREAMS] = stream.Streams(store)
     app.on_shutdown.append(stream.end_streams)
-    app.cleanup_ctx.extend([_store, _answers, _forgetting, sampling])
+    app.cleanup_ctx.extend([_store, _answers, _forgetting, watching_memory, sampling])
     install(app, ENDPOINTS)
     pages = [*front.routes, *docs_page.routes, *moderate_page.routes]
     app.add_routes([*operations.routes, *pages, openapi_route(ENDPOINTS)])

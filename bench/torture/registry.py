@@ -8,7 +8,13 @@ from typing import Any
 
 from bench.torture.outcome import Outcome
 
-SCENARIOS = ("kills", "lost_replies", "million_queued", "texts")
+SCENARIOS = (
+    "kills",
+    "lost_replies",
+    "million_queued",
+    "texts",
+    "disk_full",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from service.store import keys
 from service.store.comments import CommentStore, Submission, refusal, submit_arguments, submit_keys
 from service.store.directory import Directory
 from service.store.limits import Left, Limit, LimitStore, bounds, exhausted
+from service.store.memory import MemoryStore
 from service.store.partitions import Partitions
 from service.store.scripts import Refused, call
 from service.store.wire import Argument, Commands
@@ -37,17 +38,20 @@ class IntakeStore:
         partitions: Partitions,
         comments: CommentStore,
         limits: LimitStore,
+        *,
         directory: Directory,
+        memory: MemoryStore,
     ) -> None:
         self._commands = commands
         self._partitions = partitions
         self._comments = comments
         self._limits = limits
         self._directory = directory
-        self.take = self._at_once if commands.one_server else self._in_parts
+        self._memory = memory
+        self._take = self._at_once if commands.one_server else self._in_parts
 
-    async def _at_once(self, submission: Submission, limits: Sequence[Limit], epoch: int) -> Taken:
-        """Take a comment in, durably, if its limits let it pass.
+    async def take(self, submission: Submission, limits: Sequence[Limit], epoch: int) -> Taken:
+        """Take a comment in, durably, if there is room for it and its limits let it pass.
 
         Args:
             limits: the narrowest first.
@@ -55,8 +59,21 @@ class IntakeStore:
 
         Raises:
             Stale: the epoch has grown.
+            Unavailable: the store is nearly full; a repeated request is told what it made all the same.
             IdempotencyConflict, RateLimited, ThreadClosed, InvalidParent, InvalidRequest: nothing was stored.
         """
+        if self._memory.is_full(submission.comment.thread) and not await self._repeats(submission):
+            self._memory.refuse_if_full(submission.comment.thread)
+        return await self._take(submission, limits, epoch)
+
+    async def _repeats(self, submission: Submission) -> bool:
+        comment, key = submission.comment, submission.idempotency_key
+        if key is None:
+            return False
+        return await self._comments.repeated(comment.site, comment.thread, key, submission.digest) is not None
+
+    async def _at_once(self, submission: Submission, limits: Sequence[Limit], epoch: int) -> Taken:
+        """All of it in one step."""
         site = submission.comment.site
         names = submit_keys(self._partitions, submission)
         names.append(keys.EPOCH)
@@ -73,7 +90,7 @@ class IntakeStore:
         return Taken(stored.decode(), list(left))
 
     async def _in_parts(self, submission: Submission, limits: Sequence[Limit], epoch: int) -> Taken:
-        """As `_at_once`."""
+        """Part by part, each on its own server."""
         if (await self._directory.current()).epoch != epoch:
             raise Stale
         comment, key, digest = submission.comment, submission.idempotency_key, submission.digest

@@ -56,6 +56,7 @@ ALL = (
         "configure",
         "thread",
         "limit",
+        "memory",
         "claim",
         "release",
         "like",

@@ -13,6 +13,7 @@ from service.store.intake import IntakeStore
 from service.store.likeness import LikenessStore
 from service.store.limits import LimitStore
 from service.store.lists import ListStore
+from service.store.memory import MemoryStore
 from service.store.partitions import Partitions
 from service.store.retention import RetentionStore
 from service.store.rewriting import RewriteStore
@@ -46,7 +47,12 @@ class Store:
         self.deliveries = DeliveryStore(self.commands)
         self.health = HealthStore(self.commands, self.partitions)
         self.directory = Directory(self.commands)
-        self.intake = IntakeStore(self.commands, self.partitions, self.comments, self.limits, self.directory)
+        self.memory = MemoryStore(self.commands, self.partitions)
+        self.intake = IntakeStore(
+            *(self.commands, self.partitions, self.comments, self.limits),
+            directory=self.directory,
+            memory=self.memory,
+        )
         self.sessions = SessionStore(self.commands)
         self.waiting = WaitingStore(
             self.commands, self.partitions, self.health, self.statistics, self.webhooks

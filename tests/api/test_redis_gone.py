@@ -198,6 +198,36 @@ async def test_out_of_memory_stops_intake_and_not_the_moderators(store: Embedded
         assert (await send(service, 1)).status == 202
 
 
+async def test_intake_stops_before_memory_is_full_and_nothing_else_does(store: EmbeddedValkey) -> None:
+    async with serving(store) as service:
+        waiting = [await service.submit(f"{GOOD} {number}", author=WHO) for number in range(3)]
+        unmarked = await service.submit("Bai viet rat hay, cam on toa soan da dang!")
+        sent = await send(service, 1)
+        with nearly_full(store):
+            await service.services.store.memory.look()
+            gone(await send(service, 2))
+            again = await send(service, 1)
+            assert (again.status in (201, 202), again.json["id"]) == (True, sent.json["id"])
+            better = {"body": "Bài viết rất hay, cảm ơn tòa soạn đã đăng!"}
+            gone(await service.website("POST", f"/v1/comments/{unmarked['id']}/revise", json=better))
+            claimed = (await service.moderator("POST", "/v1/queue/claim", json={})).json["items"]
+            assert {item["id"] for item in claimed} >= {comment["id"] for comment in waiting}
+            for comment in waiting:
+                assert (await service.decide(comment, "approve"))["state"] == "published"
+            assert (await service.nobody("GET", "/readyz")).status == 200
+        await service.services.store.memory.look()
+        assert (await send(service, 2)).status == 202
+
+
+@contextlib.contextmanager
+def nearly_full(store: EmbeddedValkey) -> Any:
+    """A server that uses 90 % of what it may."""
+    with redis.Redis.from_url(store.url) as client:
+        client.config_set("maxmemory", str(int(client.info("memory")["used_memory"] / 0.9)))
+        yield
+        client.config_set("maxmemory", "0")
+
+
 async def test_out_of_memory_does_not_stop_what_was_taken_in(store: EmbeddedValkey) -> None:
     async with running(store.url, validating=False) as service:
         sent = [await send(service, number) for number in range(3)]

@@ -6,7 +6,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+
+class NoDiskError(Exception):
+    """Nobody may mount one here: that takes root."""
 
 
 class Disk:
@@ -19,9 +21,10 @@ class Disk:
     def fill(self) -> None:
         """Leave not one byte."""
         ballast = os.open(self._ballast, os.O_WRONLY | os.O_CREAT)
-        with contextlib.suppress(OSError):
-            while os.write(ballast, bytes(4096)):
-                pass
+        for block in (bytes(1024 * 1024), bytes(4096)):
+            with contextlib.suppress(OSError):
+                while os.write(ballast, block):
+                    pass
         os.close(ballast)
 
     def free(self) -> None:
@@ -30,14 +33,18 @@ class Disk:
 
 @contextlib.contextmanager
 def small_disk(path: Path, mib: int) -> Iterator[Disk]:
-    """A disk in memory, mounted at `path`; the test is left out where nobody may mount one."""
+    """A disk in memory, mounted at `path`.
+
+    Raises:
+        NoDiskError: it cannot be mounted.
+    """
     path.mkdir()
     options = f"size={mib}m,mode=700"
     made = subprocess.run(
         ["/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)], capture_output=True, check=False
     )
     if made.returncode:
-        pytest.skip(f"no disk can be mounted here: {made.stderr.decode().strip()}")
+        raise NoDiskError(made.stderr.decode().strip())
     try:
         yield Disk(path)
     finally:

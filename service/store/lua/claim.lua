@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- claim: give pending comments that nobody holds to one moderator, for a time by the server's clock.
 --
 -- KEYS[1]  ZSET    codau:{<p>}:claimed:<site>:<key id>   what the moderator holds; score: until, unix ms

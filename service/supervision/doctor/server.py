@@ -108,7 +108,8 @@ def memory(facts: Facts) -> Iterator[Seen]:
         else:
             level: Level = "error" if used >= limit else "warning"
             advice = f"give it more memory, and raise {name}" if most else "give the machine more memory"
-            yield Seen(level, f"{told}; at 100% it takes no comments.", advice)
+            ends = f"from {MEMORY_SHARE:.0%}" if most else "at 100%"
+            yield Seen(level, f"{told}; {ends} on it takes no comments.", advice)
 
 
 def _machine(server: Server) -> int:

@@ -1,0 +1,53 @@
+"""Whether the servers have memory left for what is taken in.
+
+Looked at twice a second by each API process, not with each comment. Intake stops before a server is full, so
+that decisions and verdicts have room.
+"""
+
+import asyncio
+
+from service.errors import Unavailable
+from service.store import keys
+from service.store.partitions import Partitions
+from service.store.scripts import call
+from service.store.wire import Commands
+
+FULL_FROM = 0.85
+"""Share of `maxmemory` from which on nothing more is taken in."""
+
+RETRY_AFTER_S = 10
+"""Memory does not come back in a moment: an operator must see to it, or the retention."""
+
+
+class MemoryStore:
+    """Knows, by partition, whether its server is nearly full, as of the last look."""
+
+    def __init__(self, commands: Commands, partitions: Partitions) -> None:
+        self._commands = commands
+        self._partitions = partitions
+        self._full: frozenset[int] = frozenset()
+
+    async def look(self) -> None:
+        """Ask all servers.
+
+        Raises:
+            Unavailable: one cannot be reached; what was known stays.
+        """
+        every = list(self._partitions)
+        asked = every[:1] if self._commands.one_server else every
+        found = await asyncio.gather(*(call(self._commands, "memory", [keys.queue(p)], []) for p in asked))
+        full = [p for p, (used, most) in zip(asked, found, strict=True) if most and used > most * FULL_FROM]
+        self._full = frozenset(every if full and self._commands.one_server else full)
+
+    def is_full(self, thread: str) -> bool:
+        """Whether nothing more of a thread is taken in."""
+        return bool(self._full) and self._partitions.of_thread(thread) in self._full
+
+    def refuse_if_full(self, thread: str) -> None:
+        """Refuse what would be taken in.
+
+        Raises:
+            Unavailable: nothing more of the thread is taken in.
+        """
+        if self.is_full(thread):
+            raise Unavailable("The store is nearly full; nothing is taken in.", retry_after_s=RETRY_AFTER_S)
