@@ -50,10 +50,11 @@ def run(size: Size, folder: Path) -> Outcome:
 
 
 async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
-    chance, began = random.Random(size.seed), time.monotonic()  # noqa: S311 - the same kills each time
+    kills, decisions = (random.Random(size.seed + n) for n in range(2))  # noqa: S311 - the same each time
+    began = time.monotonic()
     async with crowd(stack, ledger) as people:
-        killer = _Killer(people, stack, chance)
-        async with people.moderating(MODERATORS, chance):
+        killer = _Killer(people, stack, kills)
+        async with people.moderating(MODERATORS, decisions):
             each = size.comments // size.rounds
             for number in range(size.rounds):  # each with one comment less, and a probe
                 await killer.round(range(number * each, (number + 1) * each - 1), PROBES + number)
