@@ -6,7 +6,9 @@ hold already is kept beside the figures and compared when they grow, in one scri
 
 import asyncio
 import contextlib
+import math
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from service.comments.counting import counts
@@ -20,8 +22,12 @@ from workers.figures import happened
 BATCH = 200
 """Events of one partition in one read: as many comments are read with them."""
 
+REST_S = 0.25
+"""Between two readings, where it is not behind: what happens meanwhile is counted together. Counted one by
+one, each event has the server write its file through three times, for which all others wait."""
+
 STAND_BY_S = 1.0
-"""How often a process that does not count looks whether it should."""
+"""How often a process looks whether it is its turn to count."""
 
 Places = dict[int, EntryId]
 
@@ -33,6 +39,7 @@ class Statistician:
         self._store = store
         self._meters = meters or Meters()
         self._name = secrets.token_hex(6)
+        self._looked_at = -math.inf  # monotonic
 
     async def run(self, stop: asyncio.Event) -> None:
         """Count what happens until told to stop; stand by while another process counts."""
@@ -40,8 +47,7 @@ class Statistician:
             if await self._store.statistics.hold(self._name):
                 await self._follow(stop)
             else:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), STAND_BY_S)
+                await _rest(stop, STAND_BY_S)
 
     async def drain(self) -> None:
         """Count what has happened, whoever else counts."""
@@ -67,8 +73,9 @@ class Statistician:
 
         async def follow(places: Places) -> None:
             try:
-                while not (stop.is_set() or ended.is_set()) and await self._store.statistics.hold(self._name):
-                    await self._count_next(reader, places, block=True)
+                while not (stop.is_set() or ended.is_set()) and await self._may_count():
+                    if await self._count_next(reader, places, block=True) < BATCH:
+                        await _rest(stop, REST_S)
             finally:
                 ended.set()
 
@@ -77,12 +84,19 @@ class Statistician:
         for failure in (end for end in ends if isinstance(end, BaseException)):
             raise failure
 
-    async def _count_next(self, reader: EventReader, places: Places, *, block: bool) -> bool:
-        """Count the next events behind some places, and move these; False where there were none."""
+    async def _may_count(self) -> bool:
+        """Whether it is still our turn."""
+        if time.monotonic() < self._looked_at + STAND_BY_S:
+            return True
+        self._looked_at = time.monotonic()
+        return await self._store.statistics.hold(self._name)
+
+    async def _count_next(self, reader: EventReader, places: Places, *, block: bool) -> int:
+        """Count the next events behind some places, and move these; the most that one partition had."""
         found = await reader.read(places, BATCH, block=block)
         await self.count(found)
         places |= {p: events[-1].entry for p, events in found.items()}
-        return bool(found)
+        return max(map(len, found.values()), default=0)
 
     async def count(self, found: Mapping[int, Sequence[StoredEvent]]) -> None:
         """Count events, given by partition in their order, and note how far they go."""
@@ -113,3 +127,8 @@ class Statistician:
         for event, comment in steps[len(steps) - new :]:
             if comment is not None:
                 happened(self._meters, comment, event.version)
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
