@@ -28,6 +28,9 @@ READ = 128
 """Entries in one read, about, from all partitions together; all that the store is asked and told of them goes
 in a few calls."""
 
+HANDS = 2
+"""How many readings of a lane are worked on at once: while one waits for the store, the other is judged."""
+
 TURN_S = 0.01
 """How long to judge before the verdicts so far are committed."""
 
@@ -55,13 +58,17 @@ class Validator:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Judge until told to stop; what has been read is finished first."""
-        async with asyncio.TaskGroup() as lanes:
+        async with asyncio.TaskGroup() as hands:
             for lane in self._queue.lanes:
-                lanes.create_task(self._follow(lane, stop))
+                reading = asyncio.Lock()
+                for _ in range(HANDS):
+                    hands.create_task(self._follow(lane, reading, stop))
 
-    async def _follow(self, lane: Sequence[int], stop: asyncio.Event) -> None:
+    async def _follow(self, lane: Sequence[int], reading: asyncio.Lock, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self.judge_all(await self._queue.read(lane, _share(lane)))
+            async with reading:
+                tasks = [] if stop.is_set() else await self._queue.read(lane, _share(lane))
+            await self.judge_all(tasks)
 
     async def drain(self) -> int:
         """Judge all that is in the queue now; returns how many entries there were."""
@@ -74,16 +81,16 @@ class Validator:
 
     async def judge_all(self, tasks: Sequence[Task]) -> None:
         """Judge what the tasks name, and commit the verdicts, of which who waits is told."""
+        if not tasks:
+            return
         with tracing.span("verdicts", comments=len(tasks)):
-            waiting = await self._comments(tasks)
+            waiting, snapshot = await asyncio.gather(self._comments(tasks), self._store.directory.current())
             wanted = {task.entry for task, _ in waiting}
             await self._discard([task for task in tasks if task.entry not in wanted])
-            snapshot = await self._store.directory.current()
-            waiting = [
-                one for one in waiting if one[1].site not in snapshot.unreadable
-            ]  # in the end to a person
-            cases = await self._cases([comment for _, comment in waiting], snapshot)
-            await self._judge_in_turns(waiting, cases)
+            # what is of a site that cannot be read comes to a person in the end
+            readable = [one for one in waiting if one[1].site not in snapshot.unreadable]
+            cases = await self._cases([comment for _, comment in readable], snapshot)
+            await self._judge_in_turns(readable, cases)
 
     async def _judge_in_turns(
         self, waiting: Sequence[tuple[Task, Comment]], cases: Sequence[Case | Exception]
@@ -104,6 +111,8 @@ class Validator:
 
     async def _discard(self, tasks: Sequence[Task]) -> None:
         """Do away with what needs no verdict any more; who waits for one shall look."""
+        if not tasks:
+            return
         await self._queue.discard(tasks)
         await self._queue.tell([(task.waiter, task.comment_id) for task in tasks if task.waiter])
 
