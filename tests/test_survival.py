@@ -5,7 +5,7 @@ What took longer than is promised fails no test: the machine may be busy.
 
 from pathlib import Path
 
-from bench.torture import kills, lost_replies, million_queued
+from bench.torture import kills, lost_replies
 from bench.torture.outcome import Outcome
 
 EACH_ONCE = 3
@@ -17,18 +17,13 @@ def figures(outcome: Outcome, beginning: str) -> list[object]:
 
 
 def test_whatever_is_killed_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
-    outcome = kills.run(kills.Size(rounds=3, comments=450, seed=EACH_ONCE), tmp_path)
+    outcome = kills.run(kills.Size(rounds=3, comments=240, seed=EACH_ONCE), tmp_path)
     assert outcome.broken == []
     assert figures(outcome, "killed") == [1, 1, 1]
-    assert figures(outcome, "comments acknowledged") == [450]
+    assert figures(outcome, "comments acknowledged") == [240]
 
 
 def test_lost_replies_make_no_comment_twice_and_lose_none(tmp_path: Path) -> None:
-    outcome = lost_replies.run(lost_replies.Size(comments=150), tmp_path)
+    outcome = lost_replies.run(lost_replies.Size(comments=120), tmp_path)
     assert outcome.broken == []
-    assert figures(outcome, "comments acknowledged") == [150]
-
-
-def test_what_was_queued_without_a_worker_is_judged_when_one_starts(tmp_path: Path) -> None:
-    outcome = million_queued.run(million_queued.Size(comments=300), tmp_path)
-    assert outcome.broken == []
+    assert figures(outcome, "comments acknowledged") == [120]

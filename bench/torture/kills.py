@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.serving import API
-from bench.torture.comparing import compare, look_into
+from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import AGAIN_S, Crowd, crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
@@ -61,9 +61,10 @@ async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
         took_s = time.monotonic() - began
         await people.settled()
         broken = [*await compare(people), *look_into(people)]
+        aside = await set_aside(people)
     slow_s = percentile(killer.taken + killer.judged, 99)
     late = [f"back within {slow_s:.1f} s at the 99th percentile"] if slow_s > BACK_WITHIN_S else []
-    return Outcome(_figures(killer, ledger, took_s), broken, late)
+    return Outcome(_figures(killer, ledger, aside, took_s), broken, late)
 
 
 class _Killer:
@@ -119,7 +120,7 @@ class _Killer:
         self.judged.append(time.monotonic() - began)
 
 
-def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure]:
+def _figures(killer: _Killer, ledger: Ledger, aside: int, took_s: float) -> dict[str, Figure]:
     fates = ledger.fates()
     return {
         **{f"killed: {victim}": killer.killed[victim] for victim in VICTIMS},
@@ -128,6 +129,7 @@ def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure
         "decisions acknowledged": fates[Fate.DONE],
         **percentiles("until the next comment is acknowledged", killer.taken),
         **percentiles("until the next comment is judged", killer.judged),
+        "comments that nobody could judge (`check_failed`)": aside,
         "took, s": took_s,
         "answers": ledger.told(),
     }
