@@ -14,6 +14,7 @@ SCENARIOS = (
     "million_queued",
     "texts",
     "disk_full",
+    "poison",
 )
 
 
