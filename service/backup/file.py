@@ -28,14 +28,14 @@ class Header:
     Attributes:
         made_at: RFC 3339; all that was answered before is in it.
         format: of the data, see `service/store/partitions.py`.
-        partitions: the data have.
+        partitions: the data have; None where only sites and keys were made so far.
         database: the number of the one that had them; a snapshot has all of its server's.
         version: of the program that made it.
     """
 
     made_at: str
     format: int
-    partitions: int
+    partitions: int | None
     database: int
     version: str = __version__
 

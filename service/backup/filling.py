@@ -21,23 +21,34 @@ async def refuse_used(line: Line, *, replace: bool) -> None:
     """Raises: BackupRefused: the API runs on the store, or it has data that may not be thrown away."""
     if await line.ask("PUBSUB", "CHANNELS", keys.answers("*")):
         raise BackupRefused("the API is at work on this store: stop it first, and every worker")
+    if not (replace or await is_unused(line)):
+        raise BackupRefused("the store has data; with --replace they are thrown away")
+
+
+async def is_unused(line: Line) -> bool:
+    """Whether there is nothing of ours but what a command notes that only looks."""
     async for names in _ours(line):
-        if not replace and set(names) - {_META}:
-            raise BackupRefused("the store has data; with --replace they are thrown away")
+        if set(names) - {_META}:
+            return False
+    return True
 
 
-async def clear(line: Line, partitions: int) -> None:
+async def clear(line: Line) -> None:
     """Delete all that is ours; from here on the store is unfinished."""
-    await line.ask("HSET", keys.META, "format", UNFINISHED, "partitions", partitions)
+    await line.ask("HSET", keys.META, "format", UNFINISHED)
+    await line.ask("HDEL", keys.META, "partitions")
     async for names in _ours(line):
         await line.do([[b"UNLINK", name] for name in names if name != _META])
 
 
-async def fill(line: Line, commands: Iterable[Command], tell: Callable[[int], None]) -> int:
-    """Carry out the commands that concern us; returns how many. Those that finish the store come last.
+async def fill(
+    line: Line, commands: Iterable[Command], tell: Callable[[int], None], *, data_format: int
+) -> int:
+    """Carry out the commands that concern us; returns how many. With the last one the store is finished.
 
     Args:
         tell: takes how many there are by now.
+        data_format: of what the commands make.
     """
     ours = (command for command in commands if _key_of(command).startswith(_OURS))
     last: list[Command] = []
@@ -47,7 +58,7 @@ async def fill(line: Line, commands: Iterable[Command], tell: Callable[[int], No
         await line.do([command for command in some if _key_of(command) != _META])
         count += len(some)
         tell(count)
-    await line.do(last)
+    await line.do([*last, [b"HSET", _META, b"format", b"%d" % data_format]])
     return count
 
 

@@ -55,12 +55,13 @@ async def restore(
             size = commands.stat().st_size
             async with line_to(url) as line:
                 await refuse_used(line, replace=replace)
-                await clear(line, backup.header.partitions)
+                await clear(line)
                 with commands.open("rb") as source:
                     count = await fill(
                         line,
                         commands_in(source, backup.header.database),
                         lambda done: progress.written(done, source.tell() / size),
+                        data_format=backup.header.format,
                     )
     return Restored(backup.header, count)
 

@@ -1,0 +1,1 @@
+"""Backing up a store, putting it back, and data that earlier versions wrote."""
