@@ -8,13 +8,13 @@ Both return sentences, one for each kind of breach with its count and some examp
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bench.torture.crowd import Crowd
 from bench.torture.ledger import Decision, Fate, digest
-from tests.store.looking import assert_consistent, assert_told_once, everything
+from tests.store.looking import Everything, assert_consistent, assert_told_once, everything
 
 STATES = ("pending", "published", "rejected")
 DECISIONS: Mapping[str, str] = {"approve": "approved", "reject": "rejected", "edit": "edited"}
@@ -216,11 +216,11 @@ async def set_aside(people: Crowd) -> int:
     return found
 
 
-def look_into(people: Crowd) -> list[str]:
-    """What the store's own indexes say otherwise than its comments."""
+def look_into(people: Crowd, *laws: Callable[[Everything], None]) -> list[str]:
+    """What the store's own indexes, and whoever lays down further laws, say otherwise than its comments."""
     found = everything(people.stack.redis_url)
     broken = []
-    for law in (assert_consistent, assert_told_once):
+    for law in (assert_consistent, assert_told_once, *laws):
         try:
             law(found)
         except AssertionError as error:

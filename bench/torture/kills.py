@@ -2,8 +2,9 @@
 
 Under `codau up`, with `appendfsync always`: API, worker and Valkey are killed (SIGKILL) at random moments of
 bursts of comments, one at a time and now and then two together, while moderators decide. The supervisor
-starts them again. Recovery is the time from a kill until a comment that was first sent after it is
-acknowledged, and until that comment is judged.
+starts them again. A client of the live stream and a receiver of webhooks, which refuses some calls, miss
+nothing. Recovery is the time from a kill until a comment that was first sent after it is acknowledged, and
+until that comment is judged.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from pathlib import Path
 from bench.serving import API
 from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import AGAIN_S, Crowd, crowd
+from bench.torture.followers import called, caught_up, streamed
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
 from bench.torture.stack import VALKEY, WORKER, Whole, whole
@@ -45,26 +47,35 @@ SHORT = Size(rounds=6, comments=1_200)
 
 def run(size: Size, folder: Path) -> Outcome:
     """Kill, compare, tell."""
-    with whole(folder) as stack, Ledger(folder / "ledger") as ledger:
+    with whole(folder, WEBHOOK_ALLOW_PRIVATE="true") as stack, Ledger(folder / "ledger") as ledger:
         return asyncio.run(_torture(size, stack, ledger))
 
 
 async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
-    kills, decisions = (random.Random(size.seed + n) for n in range(2))  # noqa: S311 - the same each time
-    began = time.monotonic()
-    async with crowd(stack, ledger) as people:
-        killer = _Killer(people, stack, kills)
+    kills, decisions, refusals = (random.Random(size.seed + n) for n in range(3))  # noqa: S311 - seeded
+    async with (
+        crowd(stack, ledger) as people,
+        streamed(people) as stream,
+        called(people, stack.admin, stack.site, refusals) as hook,
+    ):
+        killer, began = _Killer(people, stack, kills), time.monotonic()
         async with people.moderating(MODERATORS, decisions):
             each = size.comments // size.rounds
             for number in range(size.rounds):  # each with one comment less, and a probe
                 await killer.round(range(number * each, (number + 1) * each - 1), PROBES + number)
         took_s = time.monotonic() - began
         await people.settled()
-        broken = [*await compare(people), *look_into(people)]
-        aside = await set_aside(people)
+        await caught_up(ledger, stream, hook)
+        broken = [*await compare(people), *look_into(people, stream.law, hook.law)]
+        figures = {
+            **_figures(killer, ledger, took_s),
+            "comments that nobody could judge (`check_failed`)": await set_aside(people),
+            "told by the live stream, and again": f"{stream.count:,}, {stream.again:,}",
+            "told by webhook, and again": f"{hook.count:,}, {hook.again:,}",
+        }
     slow_s = percentile(killer.taken + killer.judged, 99)
     late = [f"back within {slow_s:.1f} s at the 99th percentile"] if slow_s > BACK_WITHIN_S else []
-    return Outcome(_figures(killer, ledger, aside, took_s), broken, late)
+    return Outcome(figures, broken, late)
 
 
 class _Killer:
@@ -120,7 +131,7 @@ class _Killer:
         self.judged.append(time.monotonic() - began)
 
 
-def _figures(killer: _Killer, ledger: Ledger, aside: int, took_s: float) -> dict[str, Figure]:
+def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure]:
     fates = ledger.fates()
     return {
         **{f"killed: {victim}": killer.killed[victim] for victim in VICTIMS},
@@ -129,7 +140,6 @@ def _figures(killer: _Killer, ledger: Ledger, aside: int, took_s: float) -> dict
         "decisions acknowledged": fates[Fate.DONE],
         **percentiles("until the next comment is acknowledged", killer.taken),
         **percentiles("until the next comment is judged", killer.judged),
-        "comments that nobody could judge (`check_failed`)": aside,
         "took, s": took_s,
         "answers": ledger.told(),
     }

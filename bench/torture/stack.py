@@ -108,6 +108,7 @@ class Whole:
     Attributes:
         pids: of its parts at this moment, by `API`, `WORKER` and `VALKEY`, without one that has just died.
         supervisor: pid of the command itself.
+        site, admin: the site that its keys are of, and a key that may set its webhooks.
     """
 
     url: str
@@ -115,6 +116,8 @@ class Whole:
     keys: Keys
     pids: Callable[[], Mapping[str, int]]
     supervisor: int
+    site: str
+    admin: str
 
 
 Stack = Apart | Whole
@@ -128,7 +131,15 @@ def whole(folder: Path, **settings: str) -> Iterator[Whole]:
         found = json.loads((data / "keys.json").read_bytes())
         keys = Keys(found["website_key"], found["moderator_key"])
         (place,) = data.rglob("*.sock")
-        yield Whole(running.url("the API"), f"unix://{place}", keys, running.children, running.process.pid)
+        yield Whole(
+            running.url("the API"),
+            f"unix://{place}",
+            keys,
+            running.children,
+            running.process.pid,
+            found["site"],
+            found["admin_key"],
+        )
 
 
 @contextlib.contextmanager
