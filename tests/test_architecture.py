@@ -20,6 +20,10 @@ MAY_IMPORT = {
         "service.errors",
         "service.clock",
     ],
+    "service.backup": [
+        *("service.supervision", "service.store", "service.comments"),
+        *("service.errors", "service.__version__"),
+    ],
     "service.metering": ["service.store", "service.comments", "service.errors", "service.__version__"],
     "service.pages": ["service.errors"],
     "service.outgoing": [],

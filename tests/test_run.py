@@ -104,14 +104,16 @@ def test_the_unit_starts_codau_with_settings_that_exist() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd")
-def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "codau.service").read_text(encoding="utf-8")
-    unit = tmp_path / "codau.service"
-    unit.write_text(text.replace("/opt/codau/.venv/bin/codau", "/bin/true"), encoding="utf-8")
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    units = []
+    for name in ("codau.service", "codau-backup.service", "codau-backup.timer"):
+        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        units.append(tmp_path / name)
+        units[-1].write_text(text.replace("/opt/codau/.venv/bin/codau", "/bin/true"), encoding="utf-8")
     told = subprocess.run(
-        ["systemd-analyze", "verify", str(unit)],  # noqa: S607 - wherever it is
+        ["systemd-analyze", "verify", *map(str, units)],  # noqa: S607 - wherever it is
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "codau.service" not in told.stderr, told.stderr
+    assert "codau" not in told.stderr, told.stderr
