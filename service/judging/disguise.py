@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
 from service.judging.letters import collapsed
+from service.judging.spelling import bare
 
 _MOST_REVEALED = 4_000
 """Runs of characters between blanks after which no disguise is looked for any more."""
@@ -53,21 +54,19 @@ def _letters_of(chunk: str) -> str:
     return numbered[1] if numbered else core.translate(_LEET)
 
 
-def disguised_keys(bare: str) -> frozenset[str]:
-    """Give the keys that only a disguise keeps from being read, cheaply found: few texts have any."""
+def disguised_keys(runs: list[str]) -> frozenset[str]:
+    """Give the keys that only a disguise keeps from being read, cheaply found: few texts have any.
+
+    Args:
+        runs: what stands between blanks, in lower case.
+    """
     keys: list[str] = []
-    letters = ""
-    for chunk in bare.split():
-        if chunk.isalpha():
-            if len(chunk) == 1:
-                letters += chunk
-                continue
-        elif not chunk.strip(_PUNCTUATION).isalpha():
-            keys += _readings(chunk)
-        if letters:
-            keys.append(letters)
-            letters = ""
-    keys.append(letters)
+    for run in runs:
+        if not run.isalpha() and not run.strip(_PUNCTUATION).isalpha():
+            keys += _readings(bare(run))
+    if list(map(len, runs)).count(1) > 1:
+        spelled = groupby(runs, lambda run: len(run) == 1 and run.isalpha())
+        keys += [bare("".join(letters)) for alone, letters in spelled if alone]
     return frozenset(collapsed(key) for key in keys if len(key) > 1)
 
 

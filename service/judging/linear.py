@@ -62,7 +62,7 @@ class Linear:
 
     def log_odds(self, pieces: Places, signs: Iterable[str]) -> float:
         """Give the log-odds of a text; see `damping`."""
-        of_pieces = int(self.steps.take(pieces).sum()) * damping(len(pieces))
+        of_pieces = int(np.add.reduce(self.steps.take(pieces))) * damping(len(pieces))
         return self.bias + self.step * (of_pieces + sum(self.signs.get(sign, 0) for sign in signs))
 
     def heaviest(self, reading: Reading, least: float) -> list[int]:

@@ -21,13 +21,10 @@ from service.judging.letters import (
 from service.judging.model import Span
 from service.judging.sharing import Shared, lazily
 from service.judging.spelling import bare
+from service.judging.text import is_plain
 from service.judging.vietnamese.known import Known
 from service.judging.vietnamese.words import Words, opening_of
 
-_ORDINARY = re.compile(
-    "[\\n\x20-\x7e\u00a1-\u00ac\u00ae-\u012f\u0132-\u024f\u1ea0-\u1ef9\u2010-\u2023\u2025-\u2027\u2030-\u205e]*"
-).fullmatch
-"""Latin letters that are composed and common signs: what needs no unfolding, as nearly all comments do."""
 _DIGIT = re.compile("[0-9]")
 _WORD = re.compile("[^\\W_\U00010000-\U0010ffff]+")  # the tables know letters of 16 bits only
 
@@ -52,7 +49,7 @@ class Reading(Shared):
         self.text = text
         self.odd = self.astral = False
         self._positions: list[Span] | None = None
-        if _ORDINARY(text) and not holds_entity(text):
+        if is_plain(text) and not holds_entity(text):
             self.plain = text.lower()
         else:
             self._unfold()
@@ -80,6 +77,8 @@ class Reading(Shared):
     @lazily
     def plains(self) -> list[str]:
         """The words of `plain`."""
+        if self.words.read == self.plain:
+            return list(filter(str.isalnum, self.words.tokens))
         return _WORD.findall(self.plain)
 
     @lazily
@@ -89,14 +88,18 @@ class Reading(Shared):
 
     @lazily
     def word_spans(self) -> list[Span]:
-        """Where each of `plains` stands in `plain`."""
-        return [match.span() for match in _WORD.finditer(self.plain)]
+        """Where each of `plains` stands in `plain`: what is between two words holds nothing of the second."""
+        spans, end, find = [], 0, self.plain.find
+        for word in self.plains:
+            start = find(word, end)
+            end = start + len(word)
+            spans.append((start, end))
+        return spans
 
     @lazily
-    def repeats(self) -> int:
-        """How many characters are the same as the one before, marks aside."""
-        units = units_of(self.bare)
-        return int((units[1:] == units[:-1]).sum())
+    def runs(self) -> list[str]:
+        """What stands in `plain` between blanks."""
+        return self.plain.split()
 
     @lazily
     def digits(self) -> int:
@@ -106,7 +109,7 @@ class Reading(Shared):
     @lazily
     def disguised_keys(self) -> frozenset[str]:
         """The keys that only a disguise keeps from being read."""
-        return disguised_keys(self.bare)
+        return disguised_keys(self.runs)
 
     @lazily
     def revealed(self) -> list[Revealed]:

@@ -61,12 +61,13 @@ def _unstacked(text: str) -> str:
 
 
 _PLAIN = re.compile(
-    "[\\n\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u1ea0-\u1ef9\u2010-\u2027\u2030-\u205e]*"
+    "[\\n\x20-\x7e\u00a1-\u00ac\u00ae-\u012f\u0132-\u024f\u1ea0-\u1ef9\u2010-\u2023\u2025-\u2027\u2030-\u205e]*"
 ).fullmatch
 
 
 def is_plain(text: str) -> bool:
-    r"""Whether nothing is to be changed but its ends, and nothing hides: Latin letters in NFC, common signs.
+    r"""Whether nothing is to be changed but its ends, and nothing hides or looks like something else: Latin
+    letters in NFC, common signs.
 
     Most texts are so, and one look is all they cost. False says nothing.
 

@@ -66,15 +66,21 @@ def contact(reading: Reading) -> Finding | None:
 
 def contacts(reading: Reading) -> list[Span]:
     """Give all of them as ranges of `Reading.plain`."""
-    bare = reading.bare
+    plain = reading.plain
     spans = phones(reading)
-    if "@" in bare or _SAID_AT.search(bare):
-        spans += _emails(bare)
-    if "@" in bare or ":" in bare or "=" in bare:
-        spans += [match.span("handle") for match in _HANDLE.finditer(bare) if _is_handle(match["handle"])]
+    if "@" in plain or (_may_say_at(reading) and _SAID_AT.search(reading.bare)):
+        spans += _emails(reading.bare)
+    if "@" in plain or ":" in plain or "=" in plain:
+        found = _HANDLE.finditer(reading.bare)
+        spans += [match.span("handle") for match in found if _is_handle(match["handle"])]
     if reading.digits >= 8:
-        spans += _accounts(bare)
+        spans += _accounts(reading.bare)
     return spans
+
+
+def _may_say_at(reading: Reading) -> bool:
+    """Tell, without reading the text once more, whether `_SAID_AT` may be in it."""
+    return "at" in reading.keys or "a cong" in " ".join(reading.keys)
 
 
 def _emails(bare: str) -> list[Span]:

@@ -28,7 +28,8 @@ def diacritics(reading: Reading) -> list[Finding]:
     verdict = words.once(judge_marks)
     if verdict.marks is None or words.once(read_keys).seen or words.once(judge_language).likely:
         return []
-    return [Finding("diacritics", verdict.marks.value, verdict.score, _spans(words, verdict.needs))]
+    spans = _spans(words, verdict.evidence.needs())
+    return [Finding("diacritics", verdict.marks.value, verdict.score, spans)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,21 @@ def lacking(reading: Reading) -> list[Lacking]:
     >>> [(one.span, one.probability > 0.9) for one in lacking(read("Toi khong biet"))]
     [((0, 3), True), ((4, 9), True), ((10, 14), True)]
     """
-    words = reading.words
+    words, needs = reading.words, reading.words.once(judge_marks).evidence.needs()
     spans = [span for finding in diacritics(reading) for span in finding.spans]
     return [
         Lacking(span, need)
-        for span, need in zip(words.spans, words.once(judge_marks).needs, strict=True)
-        if need > 0 and any(start <= span[0] and span[1] <= end for start, end in spans)
+        for span, need in ((words.spans[at], need) for at, need in needs.items())
+        if any(start <= span[0] and span[1] <= end for start, end in spans)
     ]
 
 
-def _spans(words: Words, needs: list[float]) -> tuple[tuple[int, int], ...]:
+def _spans(words: Words, needs: dict[int, float]) -> tuple[tuple[int, int], ...]:
     """Runs of words that lack their marks; a word between them that needs none does not part a run."""
     runs: list[list[int]] = []
     open_run = False
-    for at, need in enumerate(needs):
-        token = words.tokens[at]
+    for at, token in enumerate(words.tokens):
+        need = needs.get(at, 0.0)
         if need >= _LACKS:
             if open_run:
                 runs[-1][1] = at

@@ -6,7 +6,7 @@ import re
 
 from service.judging.model import Finding, Span
 from service.judging.reading import apart
-from service.judging.text import hidden
+from service.judging.text import hidden, is_plain
 
 _MARKS = "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20df\u20e1\u20e5-\u20f0\ufe20-\ufe2f]"
 _STYLED = "[\uff21-\uff5a\u24b6-\u24e9\U0001d400-\U0001d6a3\U0001f130-\U0001f149]"
@@ -27,7 +27,7 @@ def hidden_characters(text: str) -> Finding | None:
     >>> hidden_characters("ng\N{ZERO WIDTH SPACE}u").spans
     ((2, 3),)
     """
-    if text.isascii():
+    if is_plain(text):
         return None
     positions = [place for place in hidden(text) if not _is_stray(text, place)]
     spans = _together(positions) + [match.span() for match in _STACKED.finditer(text)]

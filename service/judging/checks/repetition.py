@@ -10,7 +10,8 @@ from service.judging.reading import Reading
 
 _CHARACTER = re.compile(r"([^\W\d_])\1{7,}|([^\w\s.=_*-])\2{9,}|([.=_*-])\3{29,}")
 _GROUP = re.compile(r"([^\s\d.=_*-]{2,4}?)\1{9,}")
-_SHORTEST_GROUPS = 20
+_SHORTEST_RUN, _SHORTEST_GROUPS = 8, 20
+"""Characters of the shortest that the two expressions find."""
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _WORDS_IN_A_ROW = 5
 _SAME_LINES = 3
@@ -28,13 +29,7 @@ def repetition(reading: Reading) -> Finding | None:
     >>> repetition(read("hay quáááááááááá")).spans
     ((6, 16),)
     """
-    spans: list[Span] = []
-    if reading.repeats >= 7 or reading.astral:
-        spans += [match.span() for match in _CHARACTER.finditer(reading.plain)]
-    if _may_hold_groups(reading.plain):
-        spans += [match.span() for match in _GROUP.finditer(reading.plain)]
-    spans += _rows(reading, 1) or _rows(reading, 2)
-    spans += _lines(reading.plain)
+    spans = _in_runs(reading) + _rows(reading) + _lines(reading.plain)
     if not spans:
         return None
     spans.sort()
@@ -42,21 +37,29 @@ def repetition(reading: Reading) -> Finding | None:
     return Finding("repetition", "repetition", _SCORE, tuple(reading.span(*span) for span in kept))
 
 
-def _may_hold_groups(plain: str) -> bool:
-    """Tell whether a run without blanks is long and has few different characters: a link has many."""
-    runs = plain.split()
-    return max(map(len, runs), default=0) >= _SHORTEST_GROUPS and any(
-        len(run) >= _SHORTEST_GROUPS and 3 * len(set(run)) <= len(run) for run in runs
-    )
+def _in_runs(reading: Reading) -> list[Span]:
+    """Find repeated characters and groups; only a run without blanks, of few different ones, may hold any."""
+    runs = [(len(run), len(set(run))) for run in reading.runs if len(run) >= _SHORTEST_RUN]
+    spans: list[Span] = []
+    if any(length - different >= _SHORTEST_RUN - 1 for length, different in runs):
+        spans += [match.span() for match in _CHARACTER.finditer(reading.plain)]
+    if any(length >= _SHORTEST_GROUPS and 3 * different <= length for length, different in runs):
+        spans += [match.span() for match in _GROUP.finditer(reading.plain)]
+    return spans
 
 
-def _rows(reading: Reading, step: int) -> list[Span]:
-    """Find runs in which every word equals the one `step` before it."""
-    keys = reading.keys
-    least = (_WORDS_IN_A_ROW - 1) * step
-    if len(keys) < least + step or len(keys) - len(set(keys)) < least:
+def _rows(reading: Reading) -> list[Span]:
+    """Find words, or else pairs of words, that stand many times in a row."""
+    repeated = len(reading.keys) - len(set(reading.keys))
+    if repeated < _WORDS_IN_A_ROW - 1:
         return []
+    return _stepping(reading, 1) or _stepping(reading, 2)
+
+
+def _stepping(reading: Reading, step: int) -> list[Span]:
+    """Find runs in which every word equals the one `step` before it."""
     words = reading.plains
+    least = (_WORDS_IN_A_ROW - 1) * step
     spans: list[Span] = []
     same = 0
     for place in range(step, len(words) + 1):

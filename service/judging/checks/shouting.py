@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from service.judging.model import Finding, Span
 
+_SMALL = b"abcdefghijklmnopqrstuvwxyz"
+"""A quick look for these tells of nearly all texts that too few of their letters are capitals."""
+
 
 def shouting(text: str, *, most: float = 0.7, min_letters: int = 20) -> Finding | None:
     """Find a comment written mostly in capitals.
@@ -16,8 +19,9 @@ def shouting(text: str, *, most: float = 0.7, min_letters: int = 20) -> Finding 
     >>> shouting("ĐỌC MÀ TỨC, SAO LẠI NHƯ THẾ ĐƯỢC HẢ TRỜI").code
     'shouting'
     """
-    lowered = text.lower()
-    if lowered == text:
+    written = text.encode(errors="replace")
+    small = len(written) - len(written.translate(None, _SMALL))
+    if small > (1 - most) * len(text):
         return None
     capitals = sum(map(str.isupper, text))
     if capitals < most * min_letters:

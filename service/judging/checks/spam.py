@@ -93,8 +93,6 @@ def spam_signs(reading: Reading) -> list[str]:
     signs = {f"#{one.term.kind}" for one in seen} | {"#disguised" for one in seen if one.disguised}
     if _is_quoted(reading, seen):
         signs.add("#quoted")
-    if _is_quoted(reading, seen):
-        signs.add("#quoted")
     if reading.once(contacts):
         signs.add("#contact")
     signs |= {_kind_of(one.host) for one in reading.once(links) if one.sure}

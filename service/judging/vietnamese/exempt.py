@@ -29,13 +29,13 @@ def only_names_lack(words: Words, evidence: Evidence) -> bool:
 
 def _exempted(words: Words, evidence: Evidence) -> Evidence:
     quoted = [found.span(1) for found in _QUOTED.finditer(words.text)]
-    needs, costs = list(evidence.needs), list(evidence.costs)
-    for at, need in enumerate(needs):
-        if need and (
-            _is_part_of_name(words, at) or _is_joined(words, at) or _is_inside(words.spans[at], quoted)
-        ):
-            needs[at] = costs[at] = 0.0
-    return evidence._replace(needs=needs, costs=costs, cost=sum(costs), lacking=sum(needs))
+    return evidence.without(
+        {
+            at
+            for at in evidence.odds
+            if _is_part_of_name(words, at) or _is_joined(words, at) or _is_inside(words.spans[at], quoted)
+        }
+    )
 
 
 def is_name(words: Words) -> bool:

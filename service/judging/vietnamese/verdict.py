@@ -28,12 +28,12 @@ class Verdict(NamedTuple):
     Attributes:
         marks: what is wrong; None for a proper text and for one that cannot be told.
         score: how sure that marks are lacking, 0 to 1: 0.5 where it begins to be flagged, 0.9 where rejected.
-        needs: by token, the chance that it lacks its marks.
+        evidence: of the words, those that are exempt left out.
     """
 
     marks: Marks | None
     score: float
-    needs: list[float]
+    evidence: Evidence
 
 
 _SUSPECT = (9.0, 5.5, 7.5, 7.0, 6.0, 5.5, 5.5)
@@ -62,7 +62,7 @@ def judge_marks(words: Words) -> Verdict:
     """Judge a text's marks."""
     evidence = words.once(weigh)
     if evidence.cost < _WORTH_A_LOOK or _share(evidence) < _PARTLY:
-        return Verdict(None, 0.0, evidence.needs)
+        return Verdict(None, 0.0, evidence)
     if evidence.marked:
         return _judge_mixed(words, without_names(words, evidence))
     return _judge_unmarked(words, evidence)
@@ -83,8 +83,8 @@ def _judge_unmarked(words: Words, evidence: Evidence) -> Verdict:
     length = min(evidence.words - evidence.foreign, len(_SURE) - 1)
     score = _score(total, _SUSPECT[length], _SURE[length])
     if total >= _SURE[length] and not is_name(words):
-        return Verdict(Marks.MISSING, score, evidence.needs)
-    return Verdict(Marks.PARTIAL if total >= _SUSPECT[length] else None, score, evidence.needs)
+        return Verdict(Marks.MISSING, score, evidence)
+    return Verdict(Marks.PARTIAL if total >= _SUSPECT[length] else None, score, evidence)
 
 
 def _judge_mixed(words: Words, evidence: Evidence) -> Verdict:
@@ -94,9 +94,9 @@ def _judge_mixed(words: Words, evidence: Evidence) -> Verdict:
     if total >= _LARGELY_SUSPECT and (thrown_in or share >= _NEARLY_ALL):
         several = evidence.lacking >= _SEVERAL and not only_names_lack(words, evidence)
         sure = several and total >= _LARGELY_SURE
-        return Verdict(Marks.MISSING if sure else Marks.PARTIAL, score, evidence.needs)
+        return Verdict(Marks.MISSING if sure else Marks.PARTIAL, score, evidence)
     enough = _LARGELY_SUSPECT if share >= _LARGELY else _PARTLY_SUSPECT
-    return Verdict(Marks.PARTIAL if share >= _PARTLY and total >= enough else None, score, evidence.needs)
+    return Verdict(Marks.PARTIAL if share >= _PARTLY and total >= enough else None, score, evidence)
 
 
 def _score(total: float, suspect: float, sure: float) -> float:
