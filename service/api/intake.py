@@ -264,10 +264,7 @@ async def _judged_or_not(
 ) -> web.Response:
     """Answer what was queued when the verdict is there; when the time is up as it was `accepted`."""
     try:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await _judged(call, comment_id, told)
-        now = await call.services.store.comments.get(call.site.id, comment_id)
+        now = await _judged(call, comment_id, told, wait_s)
     except Unavailable:  # what was taken in is safe, and no reason to send it again
         return accepted
     told_of = {name: accepted.headers[name] for name in LIMIT_HEADERS if name in accepted.headers}
@@ -275,11 +272,14 @@ async def _judged_or_not(
     return _standing(call, now, {**told_of, **applied})
 
 
-async def _judged(call: Call[Any, SiteQuery], comment_id: str, told: asyncio.Event) -> None:
-    """Wait until the comment is no longer queued; what is told may be of an earlier revision."""
-    while True:
-        await told.wait()
-        told.clear()
-        now = await call.services.store.comments.get(call.site.id, comment_id)
-        if now.state is not State.QUEUED:
-            return
+async def _judged(call: Call[Any, SiteQuery], comment_id: str, told: asyncio.Event, wait_s: float) -> Comment:
+    """The comment once it is no longer queued, or as it is when the time is up; what is told may be of an
+    earlier revision."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait_s):
+            while await told.wait():
+                told.clear()
+                now = await call.services.store.comments.get(call.site.id, comment_id)
+                if now.state is not State.QUEUED:
+                    return now
+    return await call.services.store.comments.get(call.site.id, comment_id)
