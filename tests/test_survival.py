@@ -17,7 +17,7 @@ def figures(outcome: Outcome, beginning: str) -> list[object]:
 
 
 def test_whatever_is_killed_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
-    outcome = kills.run(kills.Size(rounds=3, comments=240, seed=EACH_ONCE), tmp_path)
+    outcome = kills.run(kills.Size(rounds=3, comments=240, hooks=0, seed=EACH_ONCE), tmp_path)
     assert outcome.broken == []
     assert figures(outcome, "killed") == [1, 1, 1]
     assert figures(outcome, "comments acknowledged") == [240]

@@ -9,7 +9,7 @@ import contextlib
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import aiohttp
@@ -17,14 +17,13 @@ from aiohttp import web
 
 from bench.torture.crowd import AGAIN_S, Crowd
 from bench.torture.ledger import Fate, Ledger
+from bench.torture.stack import Whole
 from tests.api.listening import Listening
 from tests.store.looking import Everything
 from tests.workers.receiving import Message, receiving
 
 SILENCE_S = 30.0  # a stream that says nothing for so long is dead: it gives a sign of life every 15 s
 FAILING = 0.03  # share of the calls that the receiver refuses
-
-Law = Callable[[Everything], None]
 
 
 class Told:
@@ -33,10 +32,11 @@ class Told:
     Attributes:
         count: messages that were not told before.
         again: those that were.
+        resets: how often it was said that something may be missing.
     """
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
         self._seen: set[str] = set()
         self._steps: Counter[str] = Counter()
         self._latest: dict[str, int] = {}
@@ -68,15 +68,28 @@ class Told:
         stale = [one for one in found.comments.values() if self._latest.get(one.id, 1) != one.version]
         if missed or stale or self._backwards or self.resets:
             raise AssertionError(
-                f"{self._name}: {len(missed)} comments with steps that were not told, {len(stale)} that end "
+                f"{self.name}: {len(missed)} comments with steps that were not told, {len(stale)} that end "
                 f"otherwise, {self._backwards} steps back, {self.resets} resets"
             )
 
 
 @contextlib.asynccontextmanager
-async def streamed(people: Crowd) -> AsyncIterator[Told]:
-    """Follow the live stream until the block ends, from now on; a stream that ends is taken up again."""
-    told, opened = Told("live stream"), asyncio.Event()
+async def following(
+    people: Crowd, stack: Whole, hooks: int, chance: random.Random
+) -> AsyncIterator[list[Told]]:
+    """A client of the live stream and the receivers of so many webhooks, from now on until the block ends."""
+    async with contextlib.AsyncExitStack() as going:
+        told = [await going.enter_async_context(_streamed(people))]
+        for number in range(1, hooks + 1):
+            hook = _called(people, stack, f"webhook {number}", chance)
+            told.append(await going.enter_async_context(hook))
+        yield told
+
+
+@contextlib.asynccontextmanager
+async def _streamed(people: Crowd) -> AsyncIterator[Told]:
+    """A stream that ends is taken up again."""
+    told, opened = Told("the live stream"), asyncio.Event()
     following = asyncio.create_task(_follow(people, told, opened))
     await opened.wait()
     try:
@@ -106,9 +119,9 @@ async def _follow(people: Crowd, told: Told, opened: asyncio.Event) -> None:
 
 
 @contextlib.asynccontextmanager
-async def called(people: Crowd, admin: str, site: str, chance: random.Random) -> AsyncIterator[Told]:
-    """Receive a webhook's messages until the block ends, refusing some."""
-    told = Told("webhook")
+async def _called(people: Crowd, stack: Whole, name: str, chance: random.Random) -> AsyncIterator[Told]:
+    """A receiver that refuses some calls."""
+    told = Told(name)
 
     def reply() -> web.Response:
         message: Message = receiver.messages.pop()
@@ -119,20 +132,20 @@ async def called(people: Crowd, admin: str, site: str, chance: random.Random) ->
 
     async with receiving() as receiver:
         receiver.reply = reply
-        await _hook(people, admin, site, receiver.url)
+        await _hook(people, stack, receiver.url)
         yield told
 
 
-async def _hook(people: Crowd, admin: str, site: str, url: str) -> None:
-    headers = {"Authorization": f"Bearer {admin}"}
-    path = f"/v1/sites/{site}/webhooks"
+async def _hook(people: Crowd, stack: Whole, url: str) -> None:
+    headers = {"Authorization": f"Bearer {stack.admin}"}
+    path = f"/v1/sites/{stack.site}/webhooks"
     async with people.moderator.http.post(path, json={"url": url}, headers=headers) as answer:
         if answer.status != 201:
             raise SystemExit(await answer.text())
 
 
-async def caught_up(ledger: Ledger, *followers: Told, within_s: float = 300.0) -> None:
+async def caught_up(ledger: Ledger, followers: Sequence[Told], within_s: float = 300.0) -> None:
     """Wait until they were told of every verdict and decision, or the time is up: their laws say what of."""
     steps, until = ledger.acknowledged + ledger.fates()[Fate.DONE], time.monotonic() + within_s
-    while any(one.count < steps for one in followers) and time.monotonic() < until:
+    while any(one.count < steps for one in followers) and time.monotonic() < until:  # noqa: ASYNC110 - two of a kind
         await asyncio.sleep(AGAIN_S)

@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.serving import API
 from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import AGAIN_S, Crowd, crowd
-from bench.torture.followers import called, caught_up, streamed
+from bench.torture.followers import caught_up, following
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
 from bench.torture.stack import VALKEY, WORKER, Whole, whole
@@ -35,10 +35,11 @@ PROBES = 10_000_000  # numbers from here on are probes
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many kills, and how many comments are sent meanwhile."""
+    """How many kills, how many comments are sent meanwhile, and how many webhooks are told of them."""
 
     rounds: int = 300
     comments: int = 100_000
+    hooks: int = 1
     seed: int = 1
 
 
@@ -55,8 +56,7 @@ async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
     kills, decisions, refusals = (random.Random(size.seed + n) for n in range(3))  # noqa: S311 - seeded
     async with (
         crowd(stack, ledger) as people,
-        streamed(people) as stream,
-        called(people, stack.admin, stack.site, refusals) as hook,
+        following(people, stack, size.hooks, refusals) as followers,
     ):
         killer, began = _Killer(people, stack, kills), time.monotonic()
         async with people.moderating(MODERATORS, decisions):
@@ -65,13 +65,12 @@ async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
                 await killer.round(range(number * each, (number + 1) * each - 1), PROBES + number)
         took_s = time.monotonic() - began
         await people.settled()
-        await caught_up(ledger, stream, hook)
-        broken = [*await compare(people), *look_into(people, stream.law, hook.law)]
+        await caught_up(ledger, followers)
+        broken = [*await compare(people), *look_into(people, *(one.law for one in followers))]
         figures = {
             **_figures(killer, ledger, took_s),
             "comments that nobody could judge (`check_failed`)": await set_aside(people),
-            "told by the live stream, and again": f"{stream.count:,}, {stream.again:,}",
-            "told by webhook, and again": f"{hook.count:,}, {hook.again:,}",
+            **{f"told by {one.name}, and again": f"{one.count:,}, {one.again:,}" for one in followers},
         }
     slow_s = percentile(killer.taken + killer.judged, 99)
     late = [f"back within {slow_s:.1f} s at the 99th percentile"] if slow_s > BACK_WITHIN_S else []
