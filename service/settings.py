@@ -8,12 +8,12 @@ import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.store.addresses import is_watched, watched
 
@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     worker_processes: int = Field(default=1, ge=1, le=256)
     """Processes that judge comments."""
 
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Whose `X-Forwarded-For` is believed: addresses and networks, parted by commas."""
+
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """Where `codau worker` shows the figures of its processes to Prometheus; the API shows its own anyway."""
 
@@ -110,6 +113,11 @@ class Settings(BaseSettings):
         if value and info.data.get("redis_url") is None:
             raise ValueError("should be 0 without CODAU_REDIS_URL: the embedded server has no replicas")
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _proxies_are_parted_by_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
     @field_validator("data_dir")
     @classmethod

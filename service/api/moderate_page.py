@@ -16,6 +16,7 @@ from service.api.authentication import known_key
 from service.api.endpoints import reply
 from service.api.fields import Request, Text
 from service.api.parsing import parsed, sent
+from service.api.peers import peer_of
 from service.api.services import SERVICES
 from service.comments.rates import Rate
 from service.errors import Forbidden, NotFound, RateLimited, Unauthorized
@@ -23,7 +24,7 @@ from service.store.directory import KeyRecord, Role, Snapshot
 from service.store.limits import Limit
 
 ATTEMPTS: Final = Rate(10, 60)
-"""Sign-in attempts from one address. Keys are too long to be guessed; this spares the store."""
+"""Sign-in attempts from one address, or IPv6 network; keys are too long to be guessed: it spares the store."""
 
 FOLDER: Final = Path(__file__).parents[1] / "pages"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -113,8 +114,9 @@ async def asset(request: web.Request) -> web.StreamResponse:
 
 async def _limit(request: web.Request) -> None:
     services = request.app[SERVICES]
+    peer = peer_of(request, services.settings.trusted_proxies)
     try:
-        await services.store.limits.check("", [Limit("sign-in", f"sign-in {request.remote}", ATTEMPTS)])
+        await services.store.limits.check("", [Limit("sign-in", f"sign-in {peer}", ATTEMPTS)])
     except RateLimited as limited:
         seconds = limited.retry_after_s
         raise TooManyAttempts(
