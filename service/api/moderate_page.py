@@ -24,7 +24,7 @@ from service.store.directory import KeyRecord, Role, Snapshot
 from service.store.limits import Limit
 
 ATTEMPTS: Final = Rate(10, 60)
-"""Sign-in attempts from one address, or IPv6 network; keys are too long to be guessed: it spares the store."""
+"""Attempts to sign in from one address or IPv6 network. Keys are too long to guess; this spares the store."""
 
 FOLDER: Final = Path(__file__).parents[1] / "pages"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
