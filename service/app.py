@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from service import tracing
@@ -32,11 +33,16 @@ from service.api.openapi_route import openapi_route
 from service.api.problems import problems
 from service.api.routing import install
 from service.api.services import SERVICES, Services
+from service.errors import Unavailable
 from service.settings import Settings
 from service.store.store import Store
 
 MAX_REQUEST_BYTES = 64 * 1024
 """Larger bodies are refused (contract: 413 `too_large`)."""
+
+_log = structlog.get_logger()
+
+_AGAIN_S = 0.2  # how soon a store that cannot be reached is tried again
 
 _LOOK_S = 60.0  # how often a process looks for what it need not keep
 
@@ -80,9 +86,19 @@ def create_app(settings: Settings, figures: Path | None = None) -> web.Applicati
 
 async def _store(app: web.Application) -> AsyncIterator[None]:
     store = app[SERVICES].store
-    await store.open()
+    await _opened(store)
     yield
     await store.close()
+
+
+async def _opened(store: Store) -> None:
+    """Open the store, waiting for one that is being started, too: who connects meanwhile waits with us."""
+    while True:
+        try:
+            return await store.open()
+        except Unavailable as unavailable:
+            _log.warning("store_unreachable", why=str(unavailable))
+            await asyncio.sleep(_AGAIN_S)
 
 
 async def _forgetting(app: web.Application) -> AsyncIterator[None]:

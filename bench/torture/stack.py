@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -120,7 +121,16 @@ class Whole:
     admin: str
 
 
-Stack = Apart | Whole
+@dataclass(frozen=True, slots=True)
+class Before:
+    """API and worker before a store that the scenario looks after."""
+
+    url: str
+    redis_url: str
+    keys: Keys
+
+
+Stack = Apart | Whole | Before
 
 
 @contextlib.contextmanager
@@ -175,6 +185,19 @@ def apart(
         yield Apart(url_of(sockets[0]), direct, Keys(*keys), valkey, serving, judging)
 
 
+@contextlib.contextmanager
+def before(folder: Path, redis_url: str, *, env: Mapping[str, str] = NO_SETTINGS) -> Iterator[Before]:
+    """An API and a worker, started; both are killed at the end. Not to be entered from an event loop."""
+    with contextlib.ExitStack() as running:
+        keys = [asyncio.run(key_of(redis_url, role)) for role in (Role.WEBSITE, Role.MODERATOR)]
+        settings = {"CODAU_REDIS_URL": redis_url, **env}
+        [bound] = listening_sockets("127.0.0.1", 0, 1)
+        running.enter_context(bound)
+        _started(running, _api(folder, bound, settings))
+        _started(running, lambda: _worker(folder, settings))
+        yield Before(url_of(bound), redis_url, Keys(*keys))
+
+
 def _started(running: contextlib.ExitStack, begin: Callable[[], subprocess.Popen[bytes]]) -> Part:
     part = Part(begin)
     running.callback(part.kill)
@@ -204,9 +227,12 @@ def _api(
         argv = program(API, "--listen", str(bound.fileno()), "--ready", str(announce))
         process = _process(argv, folder / "api.log", settings, bound.fileno(), announce)
         os.close(announce)
-        with os.fdopen(ready, "rb") as told:
-            if told.read(1) != b"!":
+        try:
+            if not select.select([ready], [], [], START_S)[0] or os.read(ready, 1) != b"!":
+                process.kill()
                 raise SystemExit("the API did not start")
+        finally:
+            os.close(ready)
         return process
 
     return begin
