@@ -55,7 +55,7 @@ KINDS: Mapping[str, _Kind] = {
 """By the name that the address and a bulk request have for it; an edit leaves the state as it is."""
 
 
-def _ask(services: Services, site: Site, request: web.Request) -> "asyncio.Future[Any] | None":
+def _ask(services: Services, site: Site, request: web.Request, _: SiteQuery) -> "asyncio.Future[Any] | None":
     return services.store.claims.ask(site.id, request.match_info["id"])
 
 

@@ -73,7 +73,7 @@ class Endpoint:
             are those of `Call.snapshot`, and else raises `Stale`; nobody need ask for their epoch before.
         concerns_site: whether it is about one site, implied by the key or named by `?site=`.
         ahead: begins a read beside the look whether the key is still good, or gives None; what it finds is
-            used if the key is good.
+            used if the key is good. It is told the site and the query.
     """
 
     method: str
@@ -86,7 +86,7 @@ class Endpoint:
     query: type[BaseModel] = Request
     concerns_site: bool = True
     confirms: bool = False
-    ahead: "Callable[[Services, Site, web.Request], asyncio.Future[Any] | None] | None" = None
+    ahead: "Callable[[Services, Site, web.Request, Any], asyncio.Future[Any] | None] | None" = None
 
 
 class Endpoints(list[Endpoint]):

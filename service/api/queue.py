@@ -5,14 +5,14 @@ from aiohttp import web
 from service.api.endpoints import MODERATOR, Call, Endpoints, reply
 from service.api.queue_items import items
 from service.api.requests import ClaimRequest, Nothing, QueueQuery, ReleaseRequest, SiteQuery
-from service.api.selection import selected
+from service.api.selection import begin, selected
 from service.api.views import View
 from service.store.claims import Holder
 
 endpoints = Endpoints("moderators")
 
 
-@endpoints.add("GET", "/v1/queue", MODERATOR, query=QueueQuery)
+@endpoints.add("GET", "/v1/queue", MODERATOR, query=QueueQuery, ahead=begin)
 async def get_queue(call: Call[Nothing, QueueQuery]) -> web.Response:
     """List what waits, or what was rejected or published"""
     selection = await selected(call)

@@ -25,7 +25,9 @@ async def get_comment(call: Call[Nothing, SiteQuery]) -> web.Response:
     return reply(200, view(comment, call.language))
 
 
-def _ask_version(services: Services, site: Site, request: web.Request) -> "asyncio.Future[Any]":
+def _ask_version(
+    services: Services, site: Site, request: web.Request, _: ThreadQuery
+) -> "asyncio.Future[Any]":
     return services.store.threads.ask_version(site.id, request.match_info["thread"])
 
 

@@ -66,7 +66,7 @@ class _Answering:
         asked = self._known.get(head) if head is not None else None
         begun = None
         if asked is not None and asked.site is not None and endpoint.ahead is not None:
-            begun = endpoint.ahead(services, asked.site, request)
+            begun = endpoint.ahead(services, asked.site, request, asked.query)
         try:
             snapshot = await services.store.directory.current()
             asked = self._remembered(snapshot, head) or await self._asked(request, snapshot, head)

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from service.api.endpoints import Call
 from service.api.requests import Nothing, QueueQuery
+from service.api.services import Services
 from service.comments.model import Comment, State
 from service.errors import InvalidRequest
 from service.judging.search import words
+from service.store.directory import Site
 from service.store.lists import Page, page_from
 from service.store.ordered import Cursor, Order
 from service.store.places import of_author, of_cluster, of_code, of_thread, risk_score, since_ms
@@ -27,26 +31,45 @@ class Selection:
     searched: int | None = None
 
 
+def begin(services: Services, site: Site, _: web.Request, query: QueueQuery) -> "asyncio.Future[Page] | None":
+    """Begin to read the page, where it is that of a list."""
+    return asyncio.ensure_future(_listed(services, site, query)) if _of_a_list(query) else None
+
+
 async def selected(call: Call[Nothing, QueueQuery]) -> Selection:
     """The page that a query asks for."""
     query = call.query
+    if _of_a_list(query):
+        return Selection(await (call.begun or _listed(call.services, call.site, query)))
+    after = _after(query)
+    if query.claimed is not None:
+        return Selection(_page(call, await _claimed(call), after))
+    found, searched = await _search(call, words(query.q or ""))
+    return Selection(_page(call, found, after), searched)
+
+
+def _of_a_list(query: QueueQuery) -> bool:
+    """Whether the store has the comments in this order."""
+    return query.claimed is None and query.q is None
+
+
+def _after(query: QueueQuery) -> Cursor | None:
+    """Where the page begins.
+
+    Raises:
+        InvalidRequest: the cursor is none, or the order not one of this state.
+    """
     after = Cursor.parsed(query.cursor) if query.cursor is not None else None
     if query.order == "risk" and State(query.state) is not State.PENDING:
         raise InvalidRequest([("order", "risk is known of pending comments alone")])
-    if query.claimed is not None:
-        found = await _claimed(call)
-        return Selection(_page(call, found, after))
-    if query.q is not None:
-        found, searched = await _search(call, words(query.q))
-        return Selection(_page(call, found, after), searched)
-    return Selection(await _listed(call, after))
+    return after
 
 
-async def _listed(call: Call[Nothing, QueueQuery], after: Cursor | None) -> Page:
-    query, lists, site, facet = call.query, call.services.store.lists, call.site.id, _facet(call.query)
+async def _listed(services: Services, site: Site, query: QueueQuery) -> Page:
+    after, lists, facet = _after(query), services.store.lists, _facet(query)
     if query.order == "risk":
-        return await lists.by_risk(site, query.limit, after, facet=facet)
-    return await lists.by_time(site, State(query.state), _order(query), query.limit, after, facet=facet)
+        return await lists.by_risk(site.id, query.limit, after, facet=facet)
+    return await lists.by_time(site.id, State(query.state), _order(query), query.limit, after, facet=facet)
 
 
 def _facet(query: QueueQuery) -> str:

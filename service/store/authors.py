@@ -62,18 +62,15 @@ class AuthorStore:
         self._commands = commands
         self._lists = lists
 
-    async def standing(self, site: str, author: str, *, now_ms: int) -> Standing:
-        """The standing in force."""
-        return (await self.opinion(site, author, now_ms=now_ms)).standing
-
     async def opinion(self, site: str, author: str, *, now_ms: int) -> Opinion:
         """What was said last of an author; what has run out counts for nothing."""
-        key = keys.author(site, author, "standing")
-        stored = await again_if_interrupted(self._commands, "HMGET", key, "standing", "until", "note", "by")
-        standing, until, note, by = [value.decode() if value else None for value in stored]
-        if standing is None or (until is not None and int(until) <= now_ms):
-            return Opinion()
-        return Opinion(Standing(standing), int(until) if until else None, note, by)
+        [opinion] = await self._opinions(site, [author], now_ms)
+        return opinion
+
+    async def _opinions(self, site: str, authors: Sequence[str], now_ms: int) -> list[Opinion]:
+        parts = [Part([keys.author(site, author, "standing")]) for author in authors]
+        told = await call_all(self._commands, "fields", parts, ["standing", "until", "note", "by"])
+        return [_opinion(stored, now_ms) for stored in told]
 
     async def set_opinion(self, site: str, author: str, opinion: Opinion) -> None:
         """Say what moderators think of an author; in force for the author's next comment."""
@@ -101,13 +98,13 @@ class AuthorStore:
     async def records(self, site: str, authors: Sequence[str], *, now_ms: int) -> dict[str, Record]:
         """By author: counted in the lists that every step keeps, so it is never behind."""
         facets = [of_author(author) for author in authors]
-        published, rejected, standings = await asyncio.gather(
+        published, rejected, opinions = await asyncio.gather(
             self._lists.counts(site, State.PUBLISHED, facets),
             self._lists.counts(site, State.REJECTED, facets),
-            asyncio.gather(*(self.standing(site, author, now_ms=now_ms) for author in authors)),
+            self._opinions(site, authors, now_ms),
         )
-        found = zip(authors, published, rejected, standings, strict=True)
-        return {author: Record(shown, refused, standing) for author, shown, refused, standing in found}
+        found = zip(authors, published, rejected, opinions, strict=True)
+        return {author: Record(shown, refused, said.standing) for author, shown, refused, said in found}
 
     async def senders(self, sent: Sequence[Sent]) -> list[Sender]:
         """Note who sent comments, one after the other, and tell what is known of each by then."""
@@ -121,6 +118,13 @@ class AuthorStore:
 
     async def _run(self, *command: Argument) -> int:
         return int(await again_if_interrupted(self._commands, *command))
+
+
+def _opinion(stored: Sequence[bytes | None], now_ms: int) -> Opinion:
+    standing, until, note, by = [value.decode() if value else None for value in stored]
+    if standing is None or (until is not None and int(until) <= now_ms):
+        return Opinion()
+    return Opinion(Standing(standing), int(until) if until else None, note, by)
 
 
 def _part(sent: Sent) -> Part:

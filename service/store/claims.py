@@ -52,12 +52,16 @@ class ClaimStore:
 
     async def of(self, site: str, comment_ids: Sequence[str]) -> dict[str, Claim]:
         """The claims in force on some comments, by comment id."""
-        stored = await asyncio.gather(
-            *(again_if_interrupted(self._commands, "GET", self._key(site, name)) for name in comment_ids)
-        )
-        return {
-            name: _load(claim) for name, claim in zip(comment_ids, stored, strict=True) if claim is not None
-        }
+        one_server = self._commands.one_server
+        together = [comment_ids] if one_server else self._by_partition(comment_ids).values()
+        found = await asyncio.gather(*(self._of(site, names) for names in together if names))
+        return {name: claim for claims in found for name, claim in claims.items()}
+
+    async def _of(self, site: str, comment_ids: Sequence[str]) -> dict[str, Claim]:
+        names = [self._key(site, comment_id) for comment_id in comment_ids]
+        stored = await again_if_interrupted(self._commands, "MGET", *names)
+        told = zip(comment_ids, stored, strict=True)
+        return {comment_id: _load(claim) for comment_id, claim in told if claim is not None}
 
     def ask(self, site: str, comment_id: str) -> "asyncio.Future[Any] | None":
         """Begin to read a comment and the claim on it, for `on`; None where no comment has such an id."""

@@ -1,17 +1,15 @@
 """A site's lists of comments by state, merged from its partitions at reading."""
 
-import asyncio
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.comments.model import State
 from service.store import keys
-from service.store.connection import again_if_interrupted
-from service.store.ordered import Cursor, Order, page_of
+from service.store.ordered import Cursor, Order, pages_of
 from service.store.partitions import Partitions
 from service.store.places import LISTED, of_author
-from service.store.scripts import call
+from service.store.scripts import Part, call_all
 from service.store.wire import Commands
 
 
@@ -72,26 +70,14 @@ class ListStore:
         return (await self._merged(names, Order.NEWEST, limit, None)).ids
 
     async def _merged(self, names: Sequence[str], order: Order, limit: int, after: Cursor | None) -> Page:
-        pages, total = await asyncio.gather(
-            asyncio.gather(*(page_of(self._commands, name, order, limit + 1, after) for name in names)),
-            self._total(names),
-        )
-        merged = heapq.merge(*pages, reverse=order is Order.NEWEST)
+        pages = await pages_of(self._commands, names, order, limit + 1, after)
+        merged = heapq.merge(*(places for _, places in pages), reverse=order is Order.NEWEST)
         places = [place for place, _ in zip(merged, range(limit + 1), strict=False)]
-        shown = places[:limit]
+        shown, total = places[:limit], sum(length for length, _ in pages)
         return Page([place.id for place in shown], total, shown[-1] if len(places) > limit else None)
 
-    async def _total(self, names: Sequence[str]) -> int:
-        return sum(
-            await asyncio.gather(*(again_if_interrupted(self._commands, "ZCARD", name) for name in names))
-        )
-
     async def counts(self, site: str, state: State, facets: Sequence[str]) -> list[int]:
-        """How many comments of a state share each facet; one call a partition, however many facets."""
-        sizes = await asyncio.gather(
-            *(
-                call(self._commands, "sizes", [keys.listed(p, site, state, facet) for facet in facets], [])
-                for p in self._partitions
-            )
-        )
-        return [sum(column) for column in zip(*sizes, strict=True)] if facets else []
+        """How many comments of a state share each facet."""
+        parts = [Part([keys.listed(p, site, state)]) for p in self._partitions]
+        sizes = await call_all(self._commands, "sizes", parts, facets)
+        return [sum(column) for column in zip(*sizes, strict=True)]

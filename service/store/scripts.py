@@ -60,12 +60,11 @@ ALL = (
         "claim",
         "release",
         "like",
-        "rules",
         "senders",
-        "sizes",
         "count",
         "waiting",
     ),
+    *("ranges", "sizes", "fields"),
     *("restore", "restore_thread", "restore_standing"),
     *("hook", "enqueue", "settle"),
 )

@@ -64,16 +64,21 @@ class ThreadStore:
 
     async def many(self, site: str, threads: Sequence[str]) -> dict[str, Thread]:
         """Several threads by name, asked for in one turn."""
-        unique = list(dict.fromkeys(threads))
-        return dict(
-            zip(unique, await asyncio.gather(*(self.get(site, name) for name in unique)), strict=True)
-        )
+        told = await self._told([(site, name) for name in threads], _FIELDS)
+        return {name: _load(fields) for (_, name), fields in told.items()}
 
     async def rules(self, threads: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ThreadPolicy]:
         """What websites say of the rules of threads, by site and name."""
+        told = await self._told(threads, ["policy"])
+        return {one: _rules(policy) for one, [policy] in told.items()}
+
+    async def _told(
+        self, threads: Iterable[tuple[str, str]], fields: Sequence[str]
+    ) -> dict[tuple[str, str], Sequence[bytes | None]]:
+        """The same fields of threads, by site and name."""
         unique = list(dict.fromkeys(threads))
-        told = await call_all(self._commands, "rules", [Part([self._key(*one)]) for one in unique])
-        return dict(zip(unique, map(_rules, told), strict=True))
+        told = await call_all(self._commands, "fields", [Part([self._key(*one)]) for one in unique], fields)
+        return dict(zip(unique, told, strict=True))
 
     def ask_version(self, site: str, thread: str) -> "asyncio.Future[Any]":
         """Begin to read the version; for `version`."""
@@ -91,13 +96,8 @@ class ThreadStore:
 
     async def counts(self, site: str, threads: Sequence[str]) -> dict[str, int]:
         """How many comments are published in each."""
-        stored = await asyncio.gather(
-            *(
-                again_if_interrupted(self._commands, "HGET", self._key(site, name), "count")
-                for name in threads
-            )
-        )
-        return {name: int(count or 0) for name, count in zip(threads, stored, strict=True)}
+        told = await self._told([(site, name) for name in threads], ["count"])
+        return {name: int(count or 0) for (_, name), [count] in told.items()}
 
     async def branches(
         self, site: str, thread: str, order: Order, limit: int, after: Cursor | None

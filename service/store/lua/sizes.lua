@@ -1,12 +1,17 @@
 #!lua flags=no-writes
--- sizes: the lengths of many lists of one partition, in one call.
+-- sizes: how many comments of a state share each of some facets.
 --
--- KEYS     ZSET each
+-- KEYS     ZSET  codau:{<p>}:list:<site>:<state>:   on a cluster one; the list of a facet has its name behind this
+-- ARGV     facets
 --
--- Returns  one integer for each key.
+-- Returns  for each key: the lengths of its facets' lists.
 
-local sizes = {}
-for i, key in ipairs(KEYS) do
-  sizes[i] = redis.call("ZCARD", key)
+local told = {}
+for i, list in ipairs(KEYS) do
+  local sizes = {}
+  for j, facet in ipairs(ARGV) do
+    sizes[j] = redis.call("ZCARD", list .. facet)
+  end
+  told[i] = sizes
 end
-return sizes
+return told
