@@ -125,8 +125,10 @@ async def call_all(
     """
     if not parts:
         return []
-    calls = [parts] if commands.one_server else [[part] for part in parts]
-    told = await asyncio.gather(*(call(commands, name, *_joined(some, first)) for some in calls))
+    if commands.one_server:
+        found: list[Any] = await call(commands, name, *_joined(parts, first))
+        return found
+    told = await asyncio.gather(*(call(commands, name, *_joined([part], first)) for part in parts))
     return list(chain.from_iterable(told))
 
 

@@ -1,13 +1,14 @@
 #!lua flags=allow-oom
--- commit: store what became of comments of one partition, each if it is still at the version that was read.
+-- commit: store what became of comments, each if it is still at the version that was read.
 --
 -- One call commits any number of steps; each stands or falls alone. May run out of memory's reach: decisions and
 -- verdicts must go on when nothing new is taken in.
 --
--- KEYS[1]  STREAM  codau:{<p>}:queue
--- KEYS[2]  STREAM  codau:{<p>}:events
--- KEYS[3]  STRING  codau:{<p>}:erased
--- then for each step:
+-- KEYS for each partition, of which a cluster has one in a call:
+--   STREAM  codau:{<p>}:queue
+--   STREAM  codau:{<p>}:events
+--   STRING  codau:{<p>}:erased
+-- and then for each of its steps:
 --   +1  STRING  codau:{<p>}:comment:<site>:<id>
 --   +2  STRING  codau:{<p>}:comment:<site>:<root>   the one at the top of its thread; itself, if it is that
 --   +3  STRING  codau:{<p>}:comment:<site>:<id>     what it answers; unused when ARGV +15 is ""
@@ -17,7 +18,7 @@
 --   +7  ZSET    codau:{<p>}:replies:<site>:<root>
 --   …   ZSET    each list that it leaves, then each in which it stands from now on, or elsewhere than before
 -- ARGV[1]  how long events are kept, ms
--- then for each step:
+-- then for each partition how many steps it has, and for each of these:
 --   +1  the version that was read; "0": the comment is new
 --   +2  the record as it shall be, JSON
 --   +3  site
@@ -42,6 +43,7 @@
 --          revision is worth nothing.
 
 local KEYS_OF_A_STEP, ARGS_OF_A_STEP = 7, 17
+local queue, events, erased
 
 local function header(record)
   local version, state = record:match('^{"version":(%d+),"state":"(%a+)"')
@@ -105,9 +107,9 @@ end
 local function enqueue(arg, version)
   local name = ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. version
   if ARGV[arg + 12] ~= "" then
-    redis.call("XADD", KEYS[1], "*", "c", name, "w", ARGV[arg + 12])
+    redis.call("XADD", queue, "*", "c", name, "w", ARGV[arg + 12])
   else
-    redis.call("XADD", KEYS[1], "*", "c", name)
+    redis.call("XADD", queue, "*", "c", name)
   end
 end
 
@@ -137,33 +139,43 @@ local function step(key, arg)
   list(key, arg)
   place_in_thread(key, arg)
   if ARGV[arg + 17] ~= "" then
-    redis.call("INCR", KEYS[3])
+    redis.call("INCR", erased)
   end
   if ARGV[arg + 6] ~= "" then
     enqueue(arg, now)
   end
   if ARGV[arg + 7] ~= "" then
     local told = ARGV[arg + 7] .. " " .. ARGV[arg + 3] .. " " .. ARGV[arg + 4] .. " " .. now
-    redis.call("XADD", KEYS[2], "MINID", "~", oldest, "*", "e", told)
+    redis.call("XADD", events, "MINID", "~", oldest, "*", "e", told)
   end
   return 1
 end
 
-local results, done = {}, {}
-local key, arg = 3, 1
-while arg < #ARGV do
-  results[#results + 1] = step(key, arg)
-  if ARGV[arg + 11] ~= "" then
-    done[#done + 1] = ARGV[arg + 11]
+local results, key, arg = {}, 0, 1
+
+local function commit(steps)
+  local done = {}
+  for _ = 1, steps do
+    results[#results + 1] = step(key, arg)
+    if ARGV[arg + 11] ~= "" then
+      done[#done + 1] = ARGV[arg + 11]
+    end
+    if ARGV[arg + 12] ~= "" and ARGV[arg + 6] == "" then
+      redis.call("PUBLISH", ARGV[arg + 12], ARGV[arg + 4])
+    end
+    local left, stands = tonumber(ARGV[arg + 13]), tonumber(ARGV[arg + 14])
+    key, arg = key + KEYS_OF_A_STEP + left + stands, arg + ARGS_OF_A_STEP + stands
   end
-  if ARGV[arg + 12] ~= "" and ARGV[arg + 6] == "" then
-    redis.call("PUBLISH", ARGV[arg + 12], ARGV[arg + 4])
+  if #done > 0 then
+    redis.call("XACK", queue, "validators", unpack(done))
+    redis.call("XDEL", queue, unpack(done))
   end
-  local left, stands = tonumber(ARGV[arg + 13]), tonumber(ARGV[arg + 14])
-  key, arg = key + KEYS_OF_A_STEP + left + stands, arg + ARGS_OF_A_STEP + stands
 end
-if #done > 0 then
-  redis.call("XACK", KEYS[1], "validators", unpack(done))
-  redis.call("XDEL", KEYS[1], unpack(done))
+
+while arg < #ARGV do
+  local steps = tonumber(ARGV[arg + 1])
+  queue, events, erased = KEYS[key + 1], KEYS[key + 2], KEYS[key + 3]
+  key, arg = key + 3, arg + 1
+  commit(steps)
 end
 return results
