@@ -155,6 +155,7 @@ class EmbeddedValkey:
         self._disown()
 
     def _spawn(self, lock: int) -> None:
+        _remove_leftovers(self.folder)
         leash = functools.partial(kernel.die_with, os.getpid())
         self.rests = space.is_short(self.folder, already=True)
         log = os.open(
@@ -249,6 +250,12 @@ def binary() -> Path:
 def _resting(resting: bool) -> dict[str, str]:
     """Options of a server that only reads: it refuses writes, and lets what has expired stand in its file."""
     return {"min-replicas-to-write": "1" if resting else "0", "import-mode": "yes" if resting else "no"}
+
+
+def _remove_leftovers(place: Path) -> None:
+    """Remove what a killed server had half rewritten: nobody reads it, and it holds readers' words."""
+    for leftover in place.glob("temp-*"):
+        leftover.unlink(missing_ok=True)
 
 
 def arguments(place: Path, socket_path: Path, fsync: Fsync, *, resting: bool = False) -> list[str]:

@@ -17,6 +17,7 @@ from service.supervision import kernel, valkey
 from service.supervision.errors import StartRefused
 from service.supervision.folder import FolderInUse
 from service.supervision.valkey import EmbeddedValkey
+from tests.supervision.codau import eventually
 
 # A supervisor that starts a server, says that it answers, and waits to be killed.
 SUPERVISOR = """
@@ -77,6 +78,24 @@ def test_what_was_written_is_there_after_the_server_was_killed(tmp_path: Path) -
         assert kernel.ended(server.pidfd, within_s=5)
         server.serve()
         assert client.get("kept") == b"yes"
+
+
+def test_what_a_killed_server_had_half_rewritten_is_removed(tmp_path: Path) -> None:
+    """It may hold what is erased later, and the server itself leaves it for good."""
+
+    def half_rewritten() -> list[Path]:
+        return list((tmp_path / "valkey").glob("temp-*"))
+
+    with EmbeddedValkey(tmp_path) as server, redis.Redis.from_url(server.url) as client:
+        client.mset({f"kept {number}": "yes" for number in range(1_000)})
+        client.config_set("rdb-key-save-delay", 100_000)  # µs for each key
+        client.bgrewriteaof()
+        eventually(lambda: half_rewritten() != [])
+        os.kill(pid_of(server), signal.SIGKILL)
+        assert kernel.ended(server.pidfd, within_s=5)
+        server.serve()
+        assert half_rewritten() == []
+        assert client.dbsize() == 1_000
 
 
 def test_the_server_is_one_that_loses_nothing(tmp_path: Path) -> None:
