@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import redis
+
 from bench.serving import API
 from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import AGAIN_S, Crowd, crowd
@@ -28,6 +30,7 @@ from bench.torture.stack import VALKEY, WORKER, Whole, whole
 
 VICTIMS = (API, WORKER, VALKEY)
 TWO_TOGETHER = 0.15  # share of the rounds
+REWRITING = 0.3  # share of the kills of Valkey that come while it rewrites its file
 MODERATORS = 4
 BACK_WITHIN_S = 5.0
 PROBES = 10_000_000  # numbers from here on are probes
@@ -115,9 +118,17 @@ class _Killer:
         pids = self._stack.pids()
         for victim in victims:
             if victim in pids:
+                if victim == VALKEY and self._chance.random() < REWRITING:
+                    self._rewrite()
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pids[victim], signal.SIGKILL)
                     self.killed[victim] += 1
+
+    def _rewrite(self) -> None:
+        """Let the server begin to rewrite its file."""
+        with contextlib.suppress(redis.RedisError), redis.Redis.from_url(self._stack.redis_url) as client:
+            client.bgrewriteaof()
+            self.killed["while it rewrote its file"] += 1
 
     async def _probe(self, number: int, killed: asyncio.Event) -> None:
         await killed.wait()
@@ -133,7 +144,7 @@ class _Killer:
 def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure]:
     fates = ledger.fates()
     return {
-        **{f"killed: {victim}": killer.killed[victim] for victim in VICTIMS},
+        **{f"killed: {victim}": killer.killed[victim] for victim in killer.killed},
         "rounds": len(killer.taken),
         "comments acknowledged": ledger.acknowledged,
         "decisions acknowledged": fates[Fate.DONE],
