@@ -30,8 +30,9 @@ from service.store.places import places
 from service.store.scripts import Part, Refused, call, call_all
 from service.store.wire import Argument, Commands, Interrupted
 
-IDEMPOTENCY_KEPT_MS = 24 * 3_600_000
-"""How long an Idempotency-Key is remembered (contract, section 3)."""
+IDEMPOTENCY_KEPT_MS = 25 * 3_600_000
+"""How long an Idempotency-Key is remembered: for the 24 h of the contract (section 3), and an hour more, so
+that what was just sent may be repeated though the server's clock jumps ahead by a day."""
 
 EVENTS_KEPT_MS = 72 * 3_600_000
 """How long followers can be behind; the live stream promises 24 h."""

@@ -16,10 +16,13 @@ from service.store import keys
 from service.store.addresses import is_cluster
 from service.store.connection import as_sent, client
 from service.store.partitions import Partitions
+from service.store.scripts import script
 
 GROUP = "validators"
 _BLOCK_MS = 1_000  # well below the socket's timeout, and how long a worker needs to notice that it shall stop
-_GONE_AFTER_MS = 3_600_000  # a consumer that is idle for so long and holds nothing is a dead process's
+GONE_AFTER_MS = 3_600_000
+"""A consumer that is idle for so long and holds nothing is a dead process's."""
+
 UNREACHABLE = (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError, Unavailable)
 """What the loops of a worker take for "the store is gone": wait, and try again."""
 
@@ -40,6 +43,16 @@ class Task:
     version: int
     waiter: str
     deliveries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry in a worker's hands; equal at two looks only if it has not changed hands between them."""
+
+    p: int
+    entry: bytes
+    consumer: bytes
+    deliveries: int
 
 
 class Queue:
@@ -91,13 +104,40 @@ class Queue:
 
         One at a time, so that an entry that kills its worker takes nothing else with it.
         """
+        for held in await self.silent(idle_ms=idle_ms):
+            task = await self.take_over(held, idle_ms=idle_ms)
+            if task is not None:
+                yield task
+
+    async def silent(self, *, idle_ms: int) -> list[Held]:
+        """What workers have held for so long without a word, by the server's clock, which may have jumped."""
+        found = []
         for p in self._partitions:
-            for waiting in await self._pending(p, idle_ms):
-                claimed = await _asked(
-                    self._redis.xclaim(keys.queue(p), GROUP, self._consumer, idle_ms, [waiting["message_id"]])
-                )
-                for entry, fields in claimed:
-                    yield _task(p, entry, fields, waiting["times_delivered"] + 1)
+            await self._date_anew(p)
+            pending = await self._pending(p, idle=idle_ms)
+            found += [Held(p, one["message_id"], one["consumer"], one["times_delivered"]) for one in pending]
+        return found
+
+    async def take_over(self, held: Held, *, idle_ms: int) -> Task | None:
+        """Have an entry that another held; None where it is done, or in use again."""
+        claimed = await _asked(
+            self._redis.xclaim(keys.queue(held.p), GROUP, self._consumer, idle_ms, [held.entry])
+        )
+        for entry, fields in claimed:
+            return _task(held.p, entry, fields, held.deliveries + 1)
+        return None
+
+    async def _date_anew(self, p: int) -> None:
+        """Let what was handed out in the future, since when the clock has gone back, be handed out now.
+
+        The server calls both idle for 0 ms, and would until that future comes.
+        """
+        by_consumer: dict[bytes, list[bytes]] = {}
+        for one in await self._pending(p):
+            if one["time_since_delivered"] == 0:
+                by_consumer.setdefault(one["consumer"], []).append(one["message_id"])
+        for consumer, entries in by_consumer.items():
+            await _asked(self._redis.xclaim(keys.queue(p), GROUP, consumer, 0, entries, justid=True))
 
     async def hold(self, tasks: Sequence[Task]) -> None:
         """Say that tasks are still being worked on, so that nobody takes them over."""
@@ -107,10 +147,10 @@ class Queue:
         for p, entries in by_partition.items():
             await _asked(self._redis.xclaim(keys.queue(p), GROUP, self._consumer, 0, entries, justid=True))
 
-    async def _pending(self, p: int, idle_ms: int) -> list[Any]:
+    async def _pending(self, p: int, *, idle: int | None = None) -> list[Any]:
         try:
             found: list[Any] = await _asked(
-                self._redis.xpending_range(keys.queue(p), GROUP, min="-", max="+", count=100, idle=idle_ms)
+                self._redis.xpending_range(keys.queue(p), GROUP, min="-", max="+", count=100, idle=idle)
             )
         except ResponseError as error:
             if not str(error).startswith("NOGROUP"):
@@ -118,12 +158,11 @@ class Queue:
             return []
         return found
 
-    async def forget_the_dead(self) -> None:
+    async def forget_the_dead(self, *, gone_after_ms: int = GONE_AFTER_MS) -> None:
         """Remove consumers of processes that are long gone."""
+        forget = script("forget").text
         for p in self._partitions:
-            for consumer in await _asked(self._redis.xinfo_consumers(keys.queue(p), GROUP)):
-                if consumer["pending"] == 0 and consumer["idle"] > _GONE_AFTER_MS:
-                    await _asked(self._redis.xgroup_delconsumer(keys.queue(p), GROUP, consumer["name"]))
+            await _asked(self._redis.eval(forget, 1, keys.queue(p), GROUP, gone_after_ms))
 
     async def discard(self, tasks: Sequence[Task]) -> None:
         """Do away with entries that need no verdict: their comment is judged, revised or erased."""

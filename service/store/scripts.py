@@ -63,6 +63,8 @@ ALL = (
         "senders",
         "count",
         "waiting",
+        "turn",
+        "forget",
     ),
     *("ranges", "sizes", "fields"),
     *("restore", "restore_thread", "restore_standing"),

@@ -3,15 +3,10 @@
 It spares several processes the same work. That nothing is done twice or lost must not rest on it.
 """
 
-from service.store.connection import again_if_interrupted
+from service.store.scripts import call
 from service.store.wire import Commands
 
 
 async def hold(commands: Commands, key: str, who: str, ms: int) -> bool:
     """Have the turn for some time more; False where another has it."""
-    if await again_if_interrupted(commands, "SET", key, who, "NX", "PX", ms):
-        return True
-    if await again_if_interrupted(commands, "GET", key) != who.encode():
-        return False
-    await again_if_interrupted(commands, "PEXPIRE", key, ms)
-    return True
+    return bool(await call(commands, "turn", [key], [who, ms]))

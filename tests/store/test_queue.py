@@ -84,3 +84,31 @@ async def test_everybody_who_waits_is_told_of_his_own_comment(queue: Queue, redi
 async def test_nothing_to_say_is_said_to_nobody(queue: Queue) -> None:
     await queue.tell([])
     await queue.discard([])
+
+
+async def test_consumers_of_dead_processes_are_forgotten_unless_they_hold_something(
+    queue: Queue, tasks: list[Task], store: Wire, redis_url: str
+) -> None:
+    idle = Queue(redis_url, Partitions(2), "an-idle-worker")
+    assert await idle.read([0, 1], 1, block=False) == []
+    await queue.forget_the_dead()
+    assert await consumers(store) == {b"a-worker", b"an-idle-worker"}
+    await queue.forget_the_dead(gone_after_ms=-1)
+    assert await consumers(store) == {b"a-worker"}
+    await store.run("XADD", keys.queue(0), "*", "c", "bao id40 1")
+    assert len(await idle.read([0, 1], 1)) == 1, "one that lives all the same is handed what comes"
+    assert len(await idle.silent(idle_ms=0)) == len(tasks) + 1
+    await idle.close()
+
+
+async def consumers(store: Wire) -> set[bytes]:
+    return {told[1] for told in await store.run("XINFO", "CONSUMERS", keys.queue(0), "validators")}
+
+
+async def test_a_look_changes_no_hands_and_no_count(queue: Queue, tasks: list[Task], redis_url: str) -> None:
+    other = Queue(redis_url, Partitions(2), "another")
+    for _ in range(3):
+        held = await other.silent(idle_ms=0)
+        assert {(one.consumer, one.deliveries) for one in held} == {(b"a-worker", 1)}
+        assert len(held) == len(tasks)
+    await other.close()

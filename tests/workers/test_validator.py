@@ -62,6 +62,20 @@ async def test_what_a_dead_worker_held_is_judged_by_another(idle_service: Runnin
     assert await idle_service.queue.length() == 0
 
 
+async def test_who_is_silent_at_one_look_alone_keeps_what_it_holds(idle_service: Running) -> None:
+    """At the first look the server's clock may have jumped ahead: all that is held seems to be left."""
+    comment = await queued(idle_service, GOOD)
+    tasks = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    assert await idle_service.recoverer.look(idle_ms=0) == 0
+    async for _ in idle_service.queue.left_behind(idle_ms=0):
+        pass  # it changes hands
+    assert await idle_service.recoverer.look(idle_ms=0) == 0
+    assert await idle_service.recoverer.look(idle_ms=0) == 1
+    assert (await state(idle_service, comment))["version"] == 2
+    await idle_service.validator.judge_all(tasks)
+    assert (await state(idle_service, comment))["version"] == 2
+
+
 async def test_what_a_living_worker_holds_is_left_to_it(idle_service: Running) -> None:
     await queued(idle_service, GOOD)
     await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
