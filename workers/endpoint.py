@@ -28,7 +28,7 @@ Ask = Callable[[int], Coroutine[None, None, Taken | None]]
 """Does something in the store, and takes so many in hand; None: it did nothing."""
 
 _FINISH_S = 3.0  # what is under way may take so long when the process ends; what is left is due again
-_LOOK_S = 30.0  # the longest sleep: a clock may be set
+_LOOK_S = 30.0  # the longest sleep
 
 _OUTCOMES = {DeliveryState.DONE: "delivered", DeliveryState.WAITING: "failed", DeliveryState.DEAD: "dead"}
 
@@ -55,8 +55,9 @@ class Endpoint:
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._busy = 0  # how many deliveries are in hand, or asked for
+        self._in_hand: set[str] = set()  # those that are: none is called twice, though its time was set ahead
         self._asking = 0
-        self._again: int | None = None  # when to look again, unix ms
+        self._again: float | None = None  # when to look again, by the loop's clock, which no one sets, s
         self._behind = False
         self._ends = False
 
@@ -136,18 +137,21 @@ class Endpoint:
 
     def _begin(self, taken: Taken, *, batch: bool, looked: bool) -> None:
         """Begin what is in hand: a batch together, anything else each by itself."""
-        told = [when for when in (self._again, taken.again) if when is not None]
-        self._again = min(told, default=None)  # replies may overtake each other; to look too often is safe
+        if taken.again is not None:  # replies may overtake each other; to look too often is safe
+            again = asyncio.get_running_loop().time() + (taken.again - self._now_ms()) / 1000
+            self._again = again if self._again is None else min(again, self._again)
         if looked:
             self._behind = bool(taken.deliveries) and all(map(self._caller.is_late, taken.deliveries))
-        if batch and taken.deliveries:
-            self._start(taken, taken.deliveries)
+        fresh = [delivery for delivery in taken.deliveries if delivery.id not in self._in_hand]
+        if batch and fresh:
+            self._start(taken, fresh)
         else:
-            for delivery in taken.deliveries:
+            for delivery in fresh:
                 self._start(taken, [delivery])
 
     def _start(self, taken: Taken, deliveries: Sequence[Delivery]) -> None:
         self._busy += len(deliveries)
+        self._in_hand.update(delivery.id for delivery in deliveries)
         task = asyncio.create_task(self._serve(taken, deliveries))
         self._sending.add(task)
         task.add_done_callback(self._sent)
@@ -164,6 +168,7 @@ class Endpoint:
             outcomes = await self._caller.try_all(taken, deliveries)
         finally:
             self._busy -= len(deliveries)
+            self._in_hand.difference_update(delivery.id for delivery in deliveries)
         settled = [Settled(one.delivery, taken.until, one.due, one.pause) for one in outcomes]
         await self._ask(partial(self._settle, settled), self._room(self._at_once()))
         self._count(outcomes)
@@ -185,7 +190,7 @@ class Endpoint:
         """How long there is nothing to do but to wait for a call to end, or to be woken."""
         if self._again is None or not self._room(1 if self._caller.fails else AT_ONCE):
             return _LOOK_S
-        return min((self._again - self._now_ms()) / 1000, _LOOK_S)
+        return min(self._again - asyncio.get_running_loop().time(), _LOOK_S)
 
     async def _sleep(self) -> None:
         """Wait for a call to end, to be woken, or for the time to look again."""

@@ -5,6 +5,7 @@ that decisions and verdicts have room.
 """
 
 import asyncio
+import re
 
 from service.errors import Unavailable
 from service.store import keys
@@ -17,6 +18,10 @@ FULL_FROM = 0.85
 
 RETRY_AFTER_S = 10
 """Memory does not come back in a moment: an operator must see to it, or the retention."""
+
+
+_USED = re.compile(rb"^used_memory:(\d+)", re.MULTILINE)
+_MOST = re.compile(rb"^maxmemory:(\d+)", re.MULTILINE)
 
 
 class MemoryStore:
@@ -34,10 +39,11 @@ class MemoryStore:
             Unavailable: one cannot be reached; what was known stays.
         """
         every = list(self._partitions)
-        asked = every[:1] if self._commands.one_server else every
-        found = await asyncio.gather(*(call(self._commands, "memory", [keys.queue(p)], []) for p in asked))
-        full = [p for p, (used, most) in zip(asked, found, strict=True) if most and used > most * FULL_FROM]
-        self._full = frozenset(every if full and self._commands.one_server else full)
+        if self._commands.one_server:
+            told = [await self._commands.run("INFO", "memory")] * len(every)
+        else:
+            told = await asyncio.gather(*(call(self._commands, "memory", [keys.queue(p)], []) for p in every))
+        self._full = frozenset(p for p, one in zip(every, told, strict=True) if _nearly_full(one))
 
     def is_full(self, thread: str) -> bool:
         """Whether nothing more of a thread is taken in."""
@@ -51,3 +57,11 @@ class MemoryStore:
         """
         if self.is_full(thread):
             raise Unavailable("The store is nearly full; nothing is taken in.", retry_after_s=RETRY_AFTER_S)
+
+
+def _nearly_full(told: bytes) -> bool:
+    """By what INFO says; a server that does not tell, or has no limit, is not."""
+    used, most = _USED.search(told), _MOST.search(told)
+    if used is None or most is None:
+        return False
+    return 0 < int(most[1]) * FULL_FROM < int(used[1])

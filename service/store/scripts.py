@@ -63,7 +63,6 @@ ALL = (
         "senders",
         "count",
         "waiting",
-        "turn",
         "forget",
     ),
     *("ranges", "sizes", "fields"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from tests.api.calls import WHO, comment_of, refused, set_policy
 from tests.running import Answer, running
@@ -30,6 +31,21 @@ async def test_threads_live_all_over_a_cluster(cluster_url: str) -> None:
         counts = await service.website("GET", "/v1/counts", params=[("thread", name) for name in threads])
         assert counts.json["counts"] == dict.fromkeys(threads, 1)
         assert (await service.nobody("GET", "/readyz")).json["queue"]["length"] == 0
+
+
+async def test_a_server_that_is_nearly_full_refuses_its_own_threads_alone(cluster_url: str) -> None:
+    async with running(cluster_url) as service:
+        memory = service.services.store.memory
+        with redis.Redis.from_url(cluster_url.replace("redis+cluster", "redis")) as node:
+            node.config_set("maxmemory", str(int(node.info("memory")["used_memory"] / 0.9)))
+            await memory.look()
+            comments = [comment_of("Bài này hay.", thread=f"bai/{number}") for number in range(24)]
+            sent = [await service.website("POST", "/v1/comments", json=comment) for comment in comments]
+            node.config_set("maxmemory", "0")
+        assert {answer.status for answer in sent} == {202, 503}
+        await memory.look()
+        again = [await service.website("POST", "/v1/comments", json=comment) for comment in comments]
+        assert {answer.status for answer in again} == {202}
 
 
 async def test_a_reply_is_judged_attached_and_taken_down_on_a_cluster(cluster_url: str) -> None:

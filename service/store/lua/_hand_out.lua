@@ -2,7 +2,8 @@
 --
 -- KEYS[1]   HASH    codau:{hooks:<site>}:hooks
 -- KEYS[2]   STRING  codau:{hooks:<site>}:epoch
--- KEYS[3]   HASH    codau:{hooks:<site>}:<hook>:taken        partition → the last event that it has taken
+-- KEYS[3]   HASH    codau:{hooks:<site>}:<hook>:taken        partition → the last event that it has taken; "now" →
+--                   the latest time by which anything was handed out, unix ms, within some seconds
 -- KEYS[4]   HASH    codau:{hooks:<site>}:<hook>:deliveries
 -- KEYS[5]   HASH    codau:{hooks:<site>}:<hook>:lines        comment → ids that wait, in order, by blanks
 -- KEYS[6]   ZSET    codau:{hooks:<site>}:<hook>:due
@@ -21,6 +22,29 @@
 
 local HOOKS, EPOCH, TAKEN, DELIVERIES, LINES, DUE, HELD, WAITING, DONE, DEAD, PAUSE = unpack(KEYS)
 
+local APART_MS = 60000 -- the clocks of two that send may be so far apart
+local NOTED_MS = 10000 -- how often the time is noted
+local AT_ONCE_BACK = 1000 -- how many are made due in one call
+
+-- What was put off by a clock that has gone back since would wait until the old time comes again: it is due now.
+local function mind_the_clock(now)
+  local latest, moved = tonumber(redis.call("HGET", TAKEN, "now") or "0"), 0
+  if latest > now + APART_MS then
+    for _, list in ipairs({ HELD, DUE }) do
+      local later = redis.call("ZRANGE", list, "(" .. ARGV[2], "+inf", "BYSCORE", "LIMIT", 0, AT_ONCE_BACK)
+      for _, id in ipairs(later) do
+        redis.call("ZREM", HELD, id)
+        redis.call("ZADD", DUE, now, id)
+      end
+      moved = math.max(moved, #later)
+    end
+    redis.call("DEL", PAUSE)
+  end
+  if math.abs(now - latest) >= NOTED_MS and moved < AT_ONCE_BACK then
+    redis.call("HSET", TAKEN, "now", ARGV[2])
+  end
+end
+
 -- Hand out what is due, for a time; what nobody settled in that time is due again.
 local function hand_out()
   local hook = redis.call("HGET", HOOKS, ARGV[1])
@@ -29,6 +53,7 @@ local function hand_out()
   end
 
   local now = tonumber(ARGV[2])
+  mind_the_clock(now)
   local pause = tonumber(redis.call("GET", PAUSE) or "0")
   for _, id in ipairs(redis.call("ZRANGE", HELD, "-inf", now, "BYSCORE")) do
     redis.call("ZREM", HELD, id)

@@ -1,8 +1,7 @@
--- memory: tell how much memory the server of some keys uses, and how much it may.
+-- memory: tell what the server of a key says of its memory, where several servers have keys.
 --
 -- KEYS[1]  any key that the server has
 --
--- Returns  {bytes it uses, bytes it may use, 0 without a limit}
+-- Returns  as INFO does
 
-local told = redis.call("INFO", "memory")
-return { tonumber(told:match("used_memory:(%d+)")), tonumber(told:match("maxmemory:(%d+)")) }
+return redis.call("INFO", "memory")
