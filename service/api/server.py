@@ -81,6 +81,7 @@ class Runner(web.AppRunner):
             too_long = len(request.rel_url.raw_path) > MAX_PATH
             response = answer(AddressTooLong()) if too_long else await route(request)
             response.headers[request_ids.HEADER] = name
+            response.headers.setdefault("X-Content-Type-Options", "nosniff")
             request.protocol.begun_at = None  # type: ignore[attr-defined]  # it is a `Connection`
             return response
 
@@ -123,5 +124,6 @@ class _Connection(Connection):
             log.error("internal_error", exc_info=exc)
         refusal = answer(NoRequest() if status < 500 else InternalError())
         refusal.headers[request_ids.HEADER] = name
+        refusal.headers["X-Content-Type-Options"] = "nosniff"
         refusal.force_close()
         return refusal
