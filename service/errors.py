@@ -50,7 +50,7 @@ class MethodNotAllowed(Problem):
 
 
 class RequestTimeout(Problem):
-    code, status, title = "request_timeout", 408, "The request did not come whole within 10 s"
+    code, status, title = "request_timeout", 408, "The request did not come whole within 8 s"
 
 
 class TooLarge(Problem):

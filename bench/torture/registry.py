@@ -11,10 +11,13 @@ from bench.torture.outcome import Outcome
 SCENARIOS = (
     "kills",
     "lost_replies",
+    "slow_clients",
     "million_queued",
     "texts",
     "disk_full",
     "poison",
+    "sentinel",
+    "cluster",
 )
 
 

@@ -2,10 +2,12 @@
 
 aiohttp itself closes a connection on which no whole head has come for `Patience.idle_s`, since it was made or
 since the last answer. What it leaves open is closed here: a body that does not come, an answer that nobody
-takes. Answers are looked after for all connections at once: a timer for each would cost every request.
+takes. What of that is with the kernel already, the kernel looks after (TCP_USER_TIMEOUT); what is still with
+us is looked after for all connections at once, since a timer for each would cost every request.
 """
 
 import asyncio
+import socket
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +36,10 @@ class Patience:
         look_s: between two looks at that.
     """
 
-    idle_s: float = 12.0
-    request_s: float = 10.0
+    idle_s: float = 10.0
+    request_s: float = 8.0
     linger_s: float = 2.0
-    taken_s: float = 10.0
+    taken_s: float = 8.0
     look_s: float = 1.0
 
 
@@ -63,6 +65,7 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(self._manager, Server)  # noqa: S101  by the constructor
         if self._manager.has_room():
+            _give_up_after(self._manager.patience.taken_s, transport)
             return super().connection_made(transport)
         self._force_close = True  # nothing of what comes is read
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  the server is one of streams
@@ -74,6 +77,13 @@ class Connection(web.RequestHandler):
         if self.begun_at is None and self._waiter is not None:
             self.begun_at = self._loop.time()
         super().data_received(data)
+
+
+def _give_up_after(taken_s: float, transport: asyncio.BaseTransport) -> None:
+    """Let the kernel end a connection whose other end takes nothing of what it has for it, or is gone."""
+    bound = transport.get_extra_info("socket")
+    if bound is not None and bound.family != socket.AF_UNIX:
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(taken_s * 1000))
 
 
 def sent_until(request: web.BaseRequest) -> float:

@@ -1,0 +1,245 @@
+"""Slow clients, 2,000 at once, are sent away within 15 s, and more than 99.9 % of good requests are served.
+
+They send half a head or half a body, a byte a second, or nothing; they ask and do not read the answer, or
+the event stream. Whoever is sent away is followed by another. That a connection is closed is read from the
+kernel: who does not read cannot see it. Meanwhile websites submit and readers read.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import resource
+import socket
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.torture.comparing import compare, look_into
+from bench.torture.crowd import Caller, Crowd, Lost, crowd
+from bench.torture.ledger import Ledger
+from bench.torture.outcome import Figure, Outcome, percentile
+from bench.torture.sockets import clients_of, resident_mib, sockets_of
+from bench.torture.stack import Apart, Keys, apart
+
+WITHIN_S = 15.0
+SERVED = 0.999
+READERS = 4
+WEBSITES = 4
+LOOK_S = 0.25
+DRIP_S = 1.0
+SMALL = 4_096  # bytes that a client's side takes of what it does not read
+UNREAD = 300  # answers of some hundred kilobytes, more than the kernel keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many slow clients there are at once, for how long, and how much has happened before."""
+
+    clients: int = 2_000
+    seconds: int = 120
+    comments: int = 9_000
+
+
+SHORT = Size(clients=120, seconds=5, comments=500)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a slow client does.
+
+    Attributes:
+        first: what it sends at once.
+        then: what it sends a byte of every second from then on.
+        reads: whether it takes what it is sent.
+    """
+
+    first: bytes
+    then: bytes = b""
+    reads: bool = True
+
+
+def kinds(keys: Keys, place: str) -> Mapping[str, Kind]:
+    """All kinds of them; `place` is an event of long ago."""
+    get, post = b"GET %b HTTP/1.1\r\nHost: x\r\n", b"POST /v1/comments HTTP/1.1\r\nHost: x\r\n"
+    website, moderator = _authorized(keys.website), _authorized(keys.moderator)
+    json, long = b"Content-Type: application/json\r\n", b"Content-Length: 500\r\n\r\n{"
+    whole = get % b"/healthz" + b"\r\n"
+    stream = get % b"/v1/events" + moderator + f"Last-Event-ID: {place}\r\n\r\n".encode()
+    return {
+        "nothing": Kind(b""),
+        "half a line": Kind(b"GET /v1/com"),
+        "half a head": Kind(post + website),
+        "a byte of a head a second": Kind(post + b"X-A: ", b"a" * 60),
+        "half a body": Kind(post + website + json + long),
+        "a byte of a body a second": Kind(post + website + json + long, b" " * 60),
+        "half a body, without a key": Kind(post + json + long),
+        "half a chunk": Kind(post + website + json + b"Transfer-Encoding: chunked\r\n\r\n9\r\n{"),
+        "a request and no more": Kind(whole),
+        "a request and half a head": Kind(whole + b"GET /"),
+        "an answer that is not read": Kind((get % b"/openapi.json" + b"\r\n") * UNREAD, reads=False),
+        "events that are not read": Kind(stream, reads=False),
+    }
+
+
+def _authorized(key: str) -> bytes:
+    return f"Authorization: Bearer {key}\r\n".encode()
+
+
+@dataclass
+class Slow:
+    """All slow clients; one is a connection, from its beginning to its end.
+
+    Attributes:
+        lasted: how long connections were open, by kind, in seconds.
+        at_once: of how many the server had accepted at one moment, at the most.
+    """
+
+    address: tuple[str, int]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    lasted: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    at_once: int = 0
+    _closed: dict[int, asyncio.Event] = field(default_factory=dict)
+
+    async def keep_coming(self, kinds: Iterator[tuple[str, Kind]]) -> None:
+        """One client after the other, each as slow as it may be."""
+        while not self.stop.is_set():
+            name, kind = next(kinds)
+            with contextlib.suppress(OSError):
+                await self._one(name, kind)
+
+    async def _one(self, name: str, kind: Kind) -> None:
+        bound = socket.socket()
+        bound.setblocking(False)
+        if not kind.reads:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+        began = time.monotonic()
+        await asyncio.get_running_loop().sock_connect(bound, self.address)
+        closed = self._closed[bound.getsockname()[1]] = asyncio.Event()
+        _, writer = await asyncio.open_connection(sock=bound, limit=SMALL)
+        if not kind.reads:
+            writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is one for reading, too
+        writer.write(kind.first)
+        dripping = asyncio.create_task(_drip(writer, kind.then))
+        await closed.wait()
+        self.lasted[name].append(time.monotonic() - began)
+        dripping.cancel()
+        writer.transport.abort()
+
+    async def watch(self) -> None:
+        """See which connections were closed; never ends."""
+        seen: set[int] = set()
+        while True:
+            await asyncio.sleep(LOOK_S)
+            there = clients_of(self.address[1]) & self._closed.keys()
+            self.at_once = max(self.at_once, len(there))
+            seen |= there
+            for port in seen - there:
+                self._closed.pop(port).set()
+            seen &= there
+
+    @property
+    def open(self) -> int:
+        return len(self._closed)
+
+
+async def _drip(writer: asyncio.StreamWriter, parts: bytes) -> None:
+    for part in parts:
+        await asyncio.sleep(DRIP_S)
+        writer.write(bytes([part]))
+
+
+def run(size: Size, folder: Path) -> Outcome:
+    """Be slow, many at once; compare, tell."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with apart(folder) as stack, Ledger(folder / "ledger") as ledger:
+        return asyncio.run(_torture(size, stack, ledger))
+
+
+async def _torture(size: Size, stack: Apart, ledger: Ledger) -> Outcome:
+    parts = urlsplit(stack.url)
+    slow = Slow((str(parts.hostname), int(parts.port or 0)))
+    async with crowd(stack, ledger) as people:
+        place = await _first_event(people)
+        await people.submit(range(size.comments))
+        await people.settled()
+        before = sockets_of(stack.api.pid)
+        ledger.answers.clear()
+        await _all_at_once(size, slow, people, kinds(stack.keys, place))
+        answers = ledger.answers.copy()
+        left = sockets_of(stack.api.pid) - before
+        await people.settled()
+        broken = [*await compare(people), *look_into(people)]
+    memory = resident_mib(stack.api.pid)
+    served = sum(count for what, count in answers.items() if what in ("200", "202")) / answers.total()
+    figures: dict[str, Figure] = {
+        "slow clients": sum(map(len, slow.lasted.values())),
+        "of them at once": slow.at_once,
+        **_times(slow),
+        "good requests": answers.total(),
+        "of them served, %": 100 * served,
+        "sockets of the API more than before": left,
+        "memory of the API at the most, MiB": memory,
+        "answers": ledger.told(),
+    }
+    return Outcome(figures, [*broken, *_late(slow), *_unserved(served), *_leaked(left)])
+
+
+async def _first_event(people: Crowd) -> str:
+    """The place of a follower who begins now."""
+    caller = people.moderator
+    headers = {"Authorization": f"Bearer {caller.key}"}
+    async with caller.http.get("/v1/events", headers=headers) as answer:
+        async for line in answer.content:
+            if line.startswith(b"id: "):
+                return line[4:].strip().decode()
+    raise SystemExit("the event stream said nothing")
+
+
+async def _all_at_once(size: Size, slow: Slow, people: Crowd, kinds: Mapping[str, Kind]) -> None:
+    """Slow clients and good ones, until the time is up and the last slow one is gone."""
+    endless = itertools.cycle(kinds.items())
+    watching = asyncio.create_task(slow.watch())
+    async with asyncio.TaskGroup() as all_of_them:
+        for _ in range(size.clients):
+            all_of_them.create_task(slow.keep_coming(endless))
+        numbers = itertools.takewhile(lambda _: not slow.stop.is_set(), itertools.count(size.comments))
+        all_of_them.create_task(people.submit(numbers, WEBSITES))
+        for number in range(READERS):
+            all_of_them.create_task(_read(people.website, f"bai%2F{number}", slow.stop))
+        await asyncio.sleep(size.seconds)
+        slow.stop.set()
+    watching.cancel()
+
+
+async def _read(website: Caller, thread: str, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        with contextlib.suppress(Lost):
+            await website("GET", f"/v1/threads/{thread}/comments")
+        await asyncio.sleep(0.02)
+
+
+def _times(slow: Slow) -> dict[str, Figure]:
+    longest = {f"longest: {name}, s": max(times) for name, times in sorted(slow.lasted.items())}
+    every = [one for times in slow.lasted.values() for one in times]
+    return {"sent away after, median, s": percentile(every, 50), **longest}
+
+
+def _late(slow: Slow) -> Iterator[str]:
+    for name, times in slow.lasted.items():
+        late = sum(one > WITHIN_S for one in times)
+        if late:
+            yield f"{late:,} of {len(times):,} clients ({name}) were there for more than {WITHIN_S:.0f} s"
+
+
+def _unserved(served: float) -> Iterator[str]:
+    if served <= SERVED:
+        yield f"{100 * served:.3f} % of the good requests were served"
+
+
+def _leaked(left: int) -> Iterator[str]:
+    if left > READERS + WEBSITES:
+        yield f"the API has {left:,} sockets more than before"

@@ -1,0 +1,48 @@
+"""Which connections a server on this machine has open, by what the kernel says; the server is not asked."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_LISTENS = "0A"  # linux/tcp_states.h
+_TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+
+
+def clients_of(port: int) -> set[int]:
+    """The ports of the clients whose connections somebody on `port` has accepted and not closed."""
+    return {
+        client
+        for ours, client, state, inode in _rows()
+        if ours == port and state != _LISTENS and inode != "0"  # 0: not accepted yet, or closed
+    }
+
+
+def _rows() -> Iterator[tuple[int, int, str, str]]:
+    """Port, port of the other end, state and inode of each connection of this machine."""
+    for table in _TABLES:
+        for line in table.read_text(encoding="ascii").splitlines()[1:]:
+            fields = line.split()
+            yield _port(fields[1]), _port(fields[2]), fields[3], fields[9]
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2], 16)
+
+
+def sockets_of(pid: int) -> int:
+    """How many sockets a process has open, of any kind."""
+    place = Path(f"/proc/{pid}/fd")
+    return sum(_is_socket(place / name) for name in os.listdir(place))  # noqa: PTH208  names alone
+
+
+def _is_socket(descriptor: Path) -> bool:
+    try:
+        return os.readlink(descriptor).startswith("socket:")  # noqa: PTH115  a name that is no path
+    except FileNotFoundError:  # closed meanwhile
+        return False
+
+
+def resident_mib(pid: int) -> float:
+    """The most memory that a process has held so far."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
