@@ -67,22 +67,20 @@ async def submit(call: Call[NewComment, SiteQuery]) -> web.Response:
     )
     limits = _limits(call, comment.author)
     if not wait_s:
-        return await _taken(call, comment, submission, limits)
+        return (await _taken(call, comment, submission, limits))[0]
     with call.services.answers.expected(comment.id) as told:
-        accepted = await _taken(call, comment, submission, limits)
-        if accepted.status != ACCEPTED:
-            return accepted
-        return await _judged_or_not(call, comment.id, told, wait_s, accepted)
+        answered, new = await _taken(call, comment, submission, limits)
+        return await _judged_or_not(call, comment.id, told, wait_s, answered) if new else answered
 
 
 async def _taken(
     call: Call[NewComment, SiteQuery], comment: Arrival, submission: Submission, limits: Sequence[Limit]
-) -> web.Response:
-    """Store it, and answer that it is queued; or with the comment that it repeats."""
+) -> tuple[web.Response, bool]:
+    """Store it, and answer that it is queued; or with the comment that it repeats: then it is not new."""
     stored, left = await call.services.store.intake.take(submission, limits, call.snapshot.epoch)
     if stored != comment.id:
-        return await _repeated(call, stored)
-    return _answer(ACCEPTED, comment.id, comment.answer(), headers_of(left))
+        return await _repeated(call, stored), False
+    return _answer(ACCEPTED, comment.id, comment.answer(), headers_of(left)), True
 
 
 @endpoints.add("POST", "/v1/comments/{id}/revise", WEBSITE, body=Revision, query=SiteQuery)

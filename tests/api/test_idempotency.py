@@ -4,11 +4,11 @@ import asyncio
 import unicodedata
 from typing import Any
 
-import redis
 from multidict import CIMultiDict
 
 from tests.api.calls import GOOD, WHO, comment_of, describe, refused, set_policy, wrong_fields
 from tests.running import Answer, Running
+from tests.store.looking import connected
 
 
 async def send(service: Running, key: str, document: Any = None, **headers: str) -> Answer:
@@ -24,6 +24,12 @@ async def test_a_repeat_is_answered_with_the_comment_that_the_first_made(idle_se
     assert second.json == first.json
     assert second.headers["Location"] == first.headers["Location"]
     assert await idle_service.queue.length() == 1
+
+
+async def test_a_repeat_that_would_wait_is_answered_with_what_is_still_queued(idle_service: Running) -> None:
+    first = await send(idle_service, "k-1", Prefer="wait=1")
+    again = await send(idle_service, "k-1", Prefer="wait=1")
+    assert (again.status, again.json) == (202, first.json)
 
 
 async def test_a_repeat_shows_the_comment_as_it_now_stands(service: Running) -> None:
@@ -140,7 +146,7 @@ async def test_repeats_that_race_cost_an_author_one_comment(idle_service: Runnin
 
 async def test_what_is_kept_of_a_key_holds_no_text(idle_service: Running, redis_url: str) -> None:
     made = await send(idle_service, "mot-khoa-rieng")
-    with redis.Redis.from_url(redis_url) as client:
+    with connected(redis_url) as client:
         [name] = client.scan_iter("codau:*:repeat:*")
         kept, expires_ms = bytes(client.get(name)), int(client.pttl(name))
     assert b"mot-khoa-rieng" not in name
