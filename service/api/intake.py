@@ -92,7 +92,7 @@ async def revise(call: Call[Revision, SiteQuery]) -> web.Response:
     with call.services.answers.expected(call.path("id")) as told:
         while True:
             before = await store.comments.get(call.site.id, call.path("id"))
-            store.memory.refuse_if_full(before.thread)
+            await store.memory.refuse_if_full(before.thread)
             await _check_length(call, before.thread)
             await _refuse_if_claimed(call, before.id)
             at = max(call.services.now_ms(), before.updated_at)

@@ -62,8 +62,8 @@ class IntakeStore:
             Unavailable: the store is nearly full; a repeated request is told what it made all the same.
             IdempotencyConflict, RateLimited, ThreadClosed, InvalidParent, InvalidRequest: nothing was stored.
         """
-        if self._memory.is_full(submission.comment.thread) and not await self._repeats(submission):
-            self._memory.refuse_if_full(submission.comment.thread)
+        if self._memory.seems_full and not await self._repeats(submission):
+            await self._memory.refuse_if_full(submission.comment.thread)
         return await self._take(submission, limits, epoch)
 
     async def _repeats(self, submission: Submission) -> bool:

@@ -40,22 +40,26 @@ class MemoryStore:
         """
         every = list(self._partitions)
         if self._commands.one_server:
-            told = [await self._commands.run("INFO", "memory")] * len(every)
+            told = [await self._commands.ask("INFO", "memory")] * len(every)
         else:
             told = await asyncio.gather(*(call(self._commands, "memory", [keys.queue(p)], []) for p in every))
         self._full = frozenset(p for p, one in zip(every, told, strict=True) if _nearly_full(one))
 
-    def is_full(self, thread: str) -> bool:
-        """Whether nothing more of a thread is taken in."""
-        return bool(self._full) and self._partitions.of_thread(thread) in self._full
+    @property
+    def seems_full(self) -> bool:
+        """Whether any server was nearly full at the last look."""
+        return bool(self._full)
 
-    def refuse_if_full(self, thread: str) -> None:
-        """Refuse what would be taken in.
+    async def refuse_if_full(self, thread: str) -> None:
+        """Refuse what would be taken in, but nobody on the word of an old look.
 
         Raises:
             Unavailable: nothing more of the thread is taken in.
         """
-        if self.is_full(thread):
+        if not self.seems_full:
+            return
+        await self.look()
+        if self._partitions.of_thread(thread) in self._full:
             raise Unavailable("The store is nearly full; nothing is taken in.", retry_after_s=RETRY_AFTER_S)
 
 
