@@ -6,7 +6,6 @@ comment; that is the lifecycle's.
 """
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from service.store.queue import UNREACHABLE
 from service.store.retention import seen
 from service.store.rewriting import Asked, RewriteRefused
 from service.store.store import Store
+from workers.resting import rest
 
 TURN_S = 10.0
 """How often it looks whether anything is due."""
@@ -71,8 +71,7 @@ class Janitor:
         while not stop.is_set():
             if await go_on():
                 await self.turn(go_on)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), TURN_S)
+            await rest(stop, TURN_S)
 
     async def turn(self, go_on: GoOn) -> None:
         """Do what is due now: a sweep, a rewrite."""

@@ -6,14 +6,20 @@ counts as dead when it was silent at two looks: at one the server's clock may ju
 """
 
 import asyncio
+import itertools
 
 import structlog
 
 from service.metering.meters import Meters
 from service.store.queue import Held, Queue
+from workers.resting import rest
 from workers.validator import TRIES, Validator
 
 EVERY_S = 1.0
+
+FORGET_EVERY = 60
+"""In so many turns it looks once for names of processes that are long gone."""
+
 IDLE_MS = 3_000
 """How long an entry may be in a worker's hands without a word, and one look more: a living one says every
 second what it holds, and what a dead one left shall be judged within 10 s."""
@@ -32,13 +38,13 @@ class Recoverer:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every second until told to stop."""
-        while not stop.is_set():
+        for turn in itertools.count():
+            if stop.is_set():
+                return
             await self.look()
-            await self._queue.forget_the_dead()
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+            if turn % FORGET_EVERY == 0:
+                await self._queue.forget_the_dead()
+            await rest(stop, EVERY_S)
 
     async def look(self, *, idle_ms: int = IDLE_MS) -> int:
         """Judge what was left at the look before, and still is; returns how many entries there were."""

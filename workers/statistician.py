@@ -18,6 +18,7 @@ from service.store.events import EntryId, EventReader, StoredEvent
 from service.store.statistics import Counted
 from service.store.store import Store
 from workers.figures import happened
+from workers.resting import rest
 
 BATCH = 200
 """Events of one partition in one read: as many comments are read with them."""
@@ -47,7 +48,7 @@ class Statistician:
             if await self._store.statistics.hold(self._name):
                 await self._follow(stop)
             else:
-                await _rest(stop, STAND_BY_S)
+                await rest(stop, STAND_BY_S)
 
     async def drain(self) -> None:
         """Count what has happened, whoever else counts."""
@@ -75,7 +76,7 @@ class Statistician:
             try:
                 while not (stop.is_set() or ended.is_set()) and await self._may_count():
                     if await self._count_next(reader, places, block=True) < BATCH:
-                        await _rest(stop, REST_S)
+                        await rest(stop, REST_S)
             finally:
                 ended.set()
 
@@ -127,8 +128,3 @@ class Statistician:
         for event, comment in steps[len(steps) - new :]:
             if comment is not None:
                 happened(self._meters, comment, event.version)
-
-
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
