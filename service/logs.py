@@ -17,7 +17,7 @@ from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 _KEYS = re.compile(r"\b(codau_(?:website|moderator|admin)_|whsec_|Bearer )[\w+/=-]+")
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 _MAY_SPEAK = ("service.", "workers.", "redis.")
 
@@ -76,11 +76,19 @@ def without_keys(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def on_one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Write control characters out: what a caller sent makes no line of its own, and moves no cursor."""
+    """Write control characters out: what a caller sent makes no line of its own, and moves no cursor.
+
+    A traceback keeps its lines.
+    """
     for name, value in event.items():
-        if isinstance(value, str) and name != "exception":
-            event[name] = _CONTROLS.sub(lambda found: repr(found[0])[1:-1], value)
+        if isinstance(value, str):
+            lines = value.split("\n") if name == "exception" else [value]
+            event[name] = "\n".join(_CONTROLS.sub(_written_out, line) for line in lines)
     return event
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return repr(found[0])[1:-1]
 
 
 def told(exc_info: ExcInfo) -> str:

@@ -95,6 +95,19 @@ def test_a_traceback_names_the_place_and_not_the_text(log_format: str, source: s
     assert said.index("KeyError") < said.index("ValueError")
 
 
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_traceback_moves_no_cursor(log_format: str) -> None:
+    stream = io.StringIO()
+    logs.set_up(log_format, stream=stream)  # type: ignore[arg-type]
+    try:
+        raise FileNotFoundError(2, "\x1b[2J\r\N{RIGHT-TO-LEFT OVERRIDE}\x9b31m")
+    except FileNotFoundError:
+        structlog.get_logger().exception("failed", name="\N{RIGHT-TO-LEFT ISOLATE}")
+    assert "test_logs.py" in stream.getvalue()
+    written = set(stream.getvalue())
+    assert not {"\r", "\x1b", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{RIGHT-TO-LEFT ISOLATE}"} & written
+
+
 def test_an_error_of_the_system_keeps_its_message() -> None:
     try:
         raise ConnectionRefusedError(111, "Connection refused")
