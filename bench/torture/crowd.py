@@ -6,6 +6,7 @@ after a look at the history. What they send and are answered goes into the ledge
 
 import asyncio
 import contextlib
+import itertools
 import random
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -22,6 +23,7 @@ CLIENTS = 16
 GIVE_UP_S = 120.0
 TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 AGAIN_S = 0.05
+_NUMBERS = itertools.count()
 NO_HEADERS: Mapping[str, str] = {}
 CLAIMED = 20
 WAITING: Mapping[str, str] = {"Prefer": "wait=10"}
@@ -51,7 +53,8 @@ class Caller:
         Raises:
             Lost: there was none, or a 503.
         """
-        sent = {"Authorization": f"Bearer {self.key}", **headers}
+        name = f"hoi-{next(_NUMBERS)}"
+        sent = {"Authorization": f"Bearer {self.key}", "X-Request-ID": name, **headers}
         try:
             async with self.http.request(method, path, json=document, headers=sent) as answer:
                 told = await answer.json(content_type=None)
@@ -60,6 +63,8 @@ class Caller:
             raise Lost from error
         self.ledger.answered(str(answer.status))
         self._judge(method, path, answer, told)
+        if answer.headers.get("X-Request-ID", name) != name:
+            self.ledger.complain(f"{method} {path}: answered with what another asked for")
         if answer.status == 503:
             raise Lost
         return answer.status, told

@@ -12,6 +12,8 @@ SCENARIOS = (
     "kills",
     "lost_replies",
     "slow_clients",
+    "gone_clients",
+    "backup",
     "million_queued",
     "texts",
     "disk_full",

@@ -148,7 +148,8 @@ class Slow:
 async def _drip(writer: asyncio.StreamWriter, parts: bytes) -> None:
     for part in parts:
         await asyncio.sleep(DRIP_S)
-        writer.write(bytes([part]))
+        if not writer.transport.is_closing():
+            writer.write(bytes([part]))
 
 
 def run(size: Size, folder: Path) -> Outcome:
