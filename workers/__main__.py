@@ -6,16 +6,13 @@ queue is emptied once, and the process ends.
 
 import argparse
 import asyncio
-import math
 import os
 import secrets
 import signal
 import socket
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import structlog
 import uvloop
 
 from service import logs, tracing
@@ -28,19 +25,11 @@ from service.store.queue import UNREACHABLE, Queue
 from service.store.store import Store
 from workers.courier import Courier
 from workers.janitor import Janitor
+from workers.persevering import RETRY_S, Complaints, Loop, keep_going
 from workers.recoverer import Recoverer
 from workers.statistician import Statistician
 from workers.validator import Judge, Validator
 from workers.watchdog import limited, watched
-
-RETRY_S = 0.2
-"""How soon a loop tries again when the store is gone; it is to be back within 2 s of the store's return."""
-
-TELL_EVERY_S = 60.0
-"""How often a loop says that the store is gone: what is written meanwhile may go to the disk that is full."""
-
-Loop = Callable[[asyncio.Event], Awaitable[None]]
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +72,6 @@ def duty(name: str) -> str:
     return name
 
 
-async def keep_going(name: str, loop: Loop, stop: asyncio.Event) -> None:
-    """Run a loop, and again whenever the store was gone."""
-    told = -math.inf
-    while not stop.is_set():
-        try:
-            await loop(stop)
-        except* UNREACHABLE as group:
-            if time.monotonic() - told >= TELL_EVERY_S:
-                told = time.monotonic()
-                log.warning("store_unreachable", loop=name, error=type(group.exceptions[0]).__name__)
-        await asyncio.sleep(0 if stop.is_set() else RETRY_S)
-
-
 async def opened(store: Store, queue: Queue, stop: asyncio.Event) -> None:
     """Wait for the store, which may start later than this process."""
     while not stop.is_set():
@@ -135,7 +111,9 @@ async def run(
         chosen = set(names or DUTIES)
         means = Means(store, queue, client, Meters(), limited(judge))
         async with watched(), Sampler(means.meters, "worker", store.health.ping).running():
-            await asyncio.gather(*(keep_going(name, DUTIES[name](means), stop) for name in chosen))
+            await asyncio.gather(
+                *(keep_going(Complaints(name), DUTIES[name](means), stop) for name in chosen)
+            )
     finally:
         await queue.close()
         await store.close()

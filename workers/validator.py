@@ -7,6 +7,7 @@ version that was read changes nothing.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -23,6 +24,7 @@ from service.store.directory import Snapshot
 from service.store.queue import UNREACHABLE, Queue, Task
 from service.store.store import Store
 from workers.history import Case, History
+from workers.persevering import Complaints, keep_going
 
 READ = 128
 """Entries in one read, about, from all partitions together; all that the store is asked and told of them goes
@@ -57,12 +59,17 @@ class Validator:
         self._history = History(store)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Judge until told to stop; what has been read is finished first."""
-        async with asyncio.TaskGroup() as hands:
-            for lane in self._queue.lanes:
-                reading = asyncio.Lock()
-                for _ in range(HANDS):
-                    hands.create_task(self._follow(lane, reading, stop))
+        """Judge until told to stop; what has been read is finished first.
+
+        Each hand begins again by itself when its server was gone: of a cluster others are there, and redis-py
+        may lose the cancellation of one that connects.
+        """
+        complaints, hands = Complaints("validator"), []
+        for lane in self._queue.lanes:
+            reading = asyncio.Lock()
+            following = partial(self._follow, lane, reading)
+            hands += [keep_going(complaints, following, stop) for _ in range(HANDS)]
+        await asyncio.gather(*hands)
 
     async def _follow(self, lane: Sequence[int], reading: asyncio.Lock, stop: asyncio.Event) -> None:
         while not stop.is_set():

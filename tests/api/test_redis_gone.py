@@ -16,7 +16,7 @@ from service.supervision.valkey import EmbeddedValkey
 from tests.api.calls import BETTER, GOOD, WHO, comment_of, refused, thread_of
 from tests.api.test_roles import address_of, query_of
 from tests.running import WAIT, Answer, Running, running
-from workers.__main__ import keep_going
+from workers.persevering import Complaints, keep_going
 
 BACK_WITHIN_S = 2.0
 
@@ -33,7 +33,7 @@ async def serving(store: EmbeddedValkey) -> AsyncIterator[Running]:
     """The whole service; its worker tries again when the store is gone, as the real one does."""
     async with running(store.url, validating=False) as service:
         stop = asyncio.Event()
-        worker = asyncio.create_task(keep_going("validator", service.validator.run, stop))
+        worker = asyncio.create_task(keep_going(Complaints("validator"), service.validator.run, stop))
         yield service
         stop.set()
         await worker

@@ -16,7 +16,7 @@ from service.store.wire import Commands
 from tests.api.calls import comment_of
 from tests.running import WAIT, Running, running
 from tests.store.servers import SERVICE, Node, Watched, watched
-from workers.__main__ import keep_going
+from workers.persevering import Complaints, keep_going
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ async def comes_to(ask: Callable[[], Awaitable[object]], wanted: object) -> None
 async def judging(service: Running) -> AsyncIterator[None]:
     """Let a worker judge, as its process does: it begins anew when the store was gone."""
     stop = asyncio.Event()
-    loop = asyncio.create_task(keep_going("validator", service.validator.run, stop))
+    loop = asyncio.create_task(keep_going(Complaints("validator"), service.validator.run, stop))
     yield
     stop.set()
     await loop
