@@ -2,12 +2,14 @@
 
 aiohttp itself closes a connection on which no whole head has come for `Patience.idle_s`, since it was made or
 since the last answer. What it leaves open is closed here: a body that does not come, an answer that nobody
-takes. What of that is with the kernel already, the kernel looks after (TCP_USER_TIMEOUT); what is still with
-us is looked after for all connections at once, since a timer for each would cost every request.
+takes. What was sent and is not confirmed the kernel looks after (TCP_USER_TIMEOUT); what could not be sent is
+looked after for all connections at once, since a timer for each would cost every request.
 """
 
 import asyncio
+import fcntl
 import socket
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,8 @@ from service.errors import Unavailable
 
 TAKEN_BYTES = 32 * 1024
 """Of an answer that waits to be sent, so much has to be taken in `Patience.taken_s`."""
+
+_UNSENT = 0x894B  # SIOCOUTQNSD of linux/sockios.h: how much the kernel has that the other end has no room for
 
 _log = structlog.get_logger()
 
@@ -80,10 +84,19 @@ class Connection(web.RequestHandler):
 
 
 def _give_up_after(taken_s: float, transport: asyncio.BaseTransport) -> None:
-    """Let the kernel end a connection whose other end takes nothing of what it has for it, or is gone."""
+    """Let the kernel end a connection whose other end does not confirm what was sent: it is gone."""
     bound = transport.get_extra_info("socket")
     if bound is not None and bound.family != socket.AF_UNIX:
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(taken_s * 1000))
+
+
+def _unsent(transport: asyncio.Transport) -> int:
+    """Bytes that the kernel has taken over from us and could not send."""
+    bound = transport.get_extra_info("socket")
+    try:
+        return int.from_bytes(fcntl.ioctl(bound.fileno(), _UNSENT, bytes(4)), sys.byteorder)
+    except OSError:  # it is closed, or no TCP
+        return 0
 
 
 def sent_until(request: web.BaseRequest) -> float:
@@ -142,7 +155,7 @@ class Server(web.Server):
         """Abort the connections of whose answers too little was taken lately."""
         unsent = {}
         for transport in self._connections.values():
-            left = transport.get_write_buffer_size()
+            left = transport.get_write_buffer_size() + _unsent(transport)
             if not left:
                 continue
             since, most = self._unsent.get(transport, (now, left))
