@@ -43,6 +43,10 @@ lint: .venv/installed-dev  ## style, layout, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 
+.PHONY: audit
+audit: .venv-audit/installed  ## whether what the lock files name has known vulnerabilities
+	@$(PYTHON) .ci/audit.py .venv-audit/bin/pip-audit requirements.lock requirements-dev.lock
+
 .PHONY: dist
 dist: .venv/installed  ## the wheel, in dist/
 	$(PIP) wheel --no-deps --no-build-isolation --no-index --wheel-dir dist .
@@ -59,7 +63,7 @@ COMPILE = pip compile pyproject.toml --quiet --universal --python-version 3.11 -
 
 .PHONY: clean
 clean:  ## remove what the set-up made; the data folder stays
-	rm -rf .venv .venv-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-audit .venv-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: help
 help:  ## this list
@@ -76,6 +80,11 @@ help:  ## this list
 	@$(PIP) install $(THIS)
 	@$(BIN)/python -m compileall -q service workers examples
 	@touch $@
+
+# Apart from what it audits; where it cannot be fetched, the audit says that it was not made.
+.venv-audit/installed:
+	@$(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit==2.10.1 && touch $@ || true
 
 .venv/installed-dev: .venv/bin/pip requirements-dev.lock pyproject.toml
 	@echo "Installing what requirements-dev.lock names into .venv (600 MB); this takes some minutes, once."
