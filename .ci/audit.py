@@ -1,8 +1,7 @@
 """python3 .ci/audit.py PIP_AUDIT LOCK…: fail where a lock file names what has a known vulnerability.
 
 Where pip-audit is not installed, cannot reach the advisories, or is told nothing of any package, this says so
-and does not fail: a network that is missing is no fault of the project. Alone pip-audit would tell of no known
-vulnerabilities.
+and does not fail: a network that is missing is no fault of the project. Alone it would tell of none.
 """
 
 import json
