@@ -24,7 +24,7 @@ async def pages() -> AsyncIterator[Pages]:
 
 
 async def make_hostile(site: Site) -> None:
-    """A site of a hostile name that rejects nothing by itself, with a comment of each payload, and answers."""
+    """A site of a hostile name that rejects nothing by itself; a comment of each payload, and answers."""
     codes = ("spam", "blocked_link", "missing_diacritics", "flood", "duplicate")
     lenient = {"actions": dict.fromkeys(codes, "flag"), "limits": {"author": None, "address": None}}
     await site.admin.call("PATCH", f"/v1/sites/{site.name}/policy", body=lenient)
