@@ -71,12 +71,12 @@ async def worker(side: Side, comments: int, rounds: int) -> dict[str, Rates]:
     store, found = Store(side.url, PARTITIONS), {name: Rates() for name in JUDGES}
     queue = Queue(side.url, store.partitions, "bench")
     await queue.prepare()
+    validators = {name: Validator(store, queue, judge=made) for name, made in JUDGES.items()}
     numbers = itertools.count()
     for turn in range(rounds + 1):
-        for name, made in JUDGES.items():
+        for name, validator in validators.items():
             first = next(numbers) * comments
             await fill(store, side, range(first, first + comments))
-            validator = Validator(store, queue, judge=made)
             began, used = time.perf_counter(), time.process_time()
             if await validator.drain() != comments:
                 raise SystemExit("the queue was not what was put into it")
