@@ -1,4 +1,4 @@
-"""Requests drawn from the API's own document, and answers held to it; see `fuzz`."""
+"""Requests drawn from the API's own document, and answers held to it; see `torture/requests.py`."""
 
 import contextlib
 import copy

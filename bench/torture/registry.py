@@ -16,6 +16,7 @@ SCENARIOS = (
     "backup",
     "million_queued",
     "texts",
+    "requests",
     "disk_full",
     "poison",
     "sentinel",

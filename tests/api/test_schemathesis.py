@@ -1,4 +1,4 @@
-"""Requests drawn from the API's own document, and answers held to it: `python -m bench.fuzz` in short."""
+"""Requests drawn from the API's own document, and answers held to it: `bench.torture requests` in short."""
 
 import asyncio
 
