@@ -9,7 +9,8 @@ from service.backup.making import make
 from service.backup.restoring import Restored, restore
 
 NOW = 1_763_900_000_000
-IGNORED = (b"codau:{config}:probe",)
+_SHORT_LIVED = (b":probe", b":counting", b":sending", b":sweeping", b"{limit:")
+"""What may have expired between two looks."""
 
 
 class Silent:
@@ -38,8 +39,12 @@ async def put_back(url: str, backup: bytes, *, replace: bool = False, partitions
 def contents(url: str) -> dict[bytes, Any]:
     """Every key with its value, when it expires and, of a stream, its groups and what they have in hand."""
     with redis.Redis.from_url(url, protocol=2) as client:
-        names = [name for name in client.scan_iter(count=1_000) if name not in IGNORED]
+        names = [name for name in client.scan_iter(count=1_000) if not _passes(name)]
         return {name: (_value(client, name), client.pexpiretime(name)) for name in names}
+
+
+def _passes(name: bytes) -> bool:
+    return any(part in name for part in _SHORT_LIVED)
 
 
 def _value(client: redis.Redis, name: bytes) -> Any:
