@@ -14,10 +14,11 @@ from urllib.parse import quote
 
 from bench.torture.crowd import Crowd
 from bench.torture.ledger import Decision, Fate, digest
+from bench.torture.moderator import undo_note
 from tests.store.looking import Everything, assert_consistent, assert_told_once, everything
 
 STATES = ("pending", "published", "rejected")
-DECISIONS: Mapping[str, str] = {"approve": "approved", "reject": "rejected", "edit": "edited"}
+DECISIONS: Mapping[str, str] = {"approve": "approved", "reject": "rejected", "undo": "undone"}
 EXAMPLES = 3
 AT_ONCE = 16
 
@@ -151,7 +152,7 @@ def _history(item: Item, entries: list[Any], sent: Mapping[str, Decision], breac
         breaches.add("comments not judged once", f"{which} {events['judged']} times")
     if entries[-1]["to"] != item.state:
         breaches.add("comments whose history ends elsewhere", which)
-    noted = Counter(entry["note"] for entry in entries if entry["event"] in DECISIONS.values())
+    noted = Counter(_note(which, entry) for entry in entries if entry["event"] in DECISIONS.values())
     for note, decision in sent.items():
         if noted[note] > 1:
             breaches.add("decisions carried out twice", note)
@@ -160,15 +161,24 @@ def _history(item: Item, entries: list[Any], sent: Mapping[str, Decision], breac
         if decision.fate is Fate.REFUSED and noted[note]:
             breaches.add("decisions carried out though refused", note)
     for entry in entries:
-        if entry["event"] in DECISIONS.values() and not _was_sent(entry, sent):
-            breaches.add("decisions that nobody sent", f"{which} {entry['note']}")
+        if entry["event"] in DECISIONS.values() and not _was_sent(which, entry, sent):
+            breaches.add("decisions that nobody sent", f"{which} {_note(which, entry)}")
 
 
-def _was_sent(entry: Any, sent: Mapping[str, Decision]) -> bool:
-    decision = sent.get(entry["note"])
+def _note(comment_id: str, entry: Any) -> str:
+    """By which note the ledger knows a step; an undo has none of its own."""
+    if entry["event"] == "undone":
+        return undo_note(comment_id, entry["version"] - 1)
+    return str(entry["note"])
+
+
+def _was_sent(comment_id: str, entry: Any, sent: Mapping[str, Decision]) -> bool:
+    decision = sent.get(_note(comment_id, entry))
     if decision is None or DECISIONS[decision.action] != entry["event"]:
         return False
-    return decision.text == (None if entry["body"] is None else digest(entry["body"]))
+    return decision.action == "undo" or decision.text == (
+        None if entry["body"] is None else digest(entry["body"])
+    )
 
 
 async def _threads(people: Crowd, items: Mapping[str, Item], breaches: Breaches) -> None:

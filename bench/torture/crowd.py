@@ -6,91 +6,21 @@ after a look at the history. What they send and are answered goes into the ledge
 
 import asyncio
 import contextlib
-import itertools
 import random
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from bench.submissions import talk
-from bench.torture.ledger import Fate, Ledger, digest
+from bench.torture.caller import AGAIN_S, NO_HEADERS, Caller, Lost, StuckError
+from bench.torture.ledger import Ledger, digest
+from bench.torture.moderator import Moderator
 from bench.torture.stack import Stack
 
 CLIENTS = 16
-GIVE_UP_S = 120.0
 TIMEOUT = aiohttp.ClientTimeout(total=30.0)
-AGAIN_S = 0.05
-_NUMBERS = itertools.count()
-NO_HEADERS: Mapping[str, str] = {}
-CLAIMED = 20
-WAITING: Mapping[str, str] = {"Prefer": "wait=10"}
-
-
-class Lost(Exception):
-    """No answer came, or one that says to come again: what became of the request is unknown."""
-
-
-class StuckError(Exception):
-    """A client was not answered for so long that it gave up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A client with a key, which keeps count of its answers."""
-
-    http: aiohttp.ClientSession
-    key: str
-    ledger: Ledger
-
-    async def __call__(
-        self, method: str, path: str, document: Any = None, headers: Mapping[str, str] = NO_HEADERS
-    ) -> tuple[int, Any]:
-        """Status and JSON of an answer.
-
-        Raises:
-            Lost: there was none, or a 503.
-        """
-        name = f"hoi-{next(_NUMBERS)}"
-        sent = {"Authorization": f"Bearer {self.key}", "X-Request-ID": name, **headers}
-        try:
-            async with self.http.request(method, path, json=document, headers=sent) as answer:
-                told = await answer.json(content_type=None)
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            self.ledger.answered(type(error).__name__)
-            raise Lost from error
-        self.ledger.answered(str(answer.status))
-        self._judge(method, path, answer, told)
-        if answer.headers.get("X-Request-ID", name) != name:
-            self.ledger.complain(f"{method} {path}: answered with what another asked for")
-        if answer.status == 503:
-            raise Lost
-        return answer.status, told
-
-    def _judge(self, method: str, path: str, answer: aiohttp.ClientResponse, told: Any) -> None:
-        """A 503 says when to come again, and no other 5xx is ever right."""
-        if answer.status == 503 and "Retry-After" not in answer.headers:
-            self.ledger.complain(f"{method} {path}: 503 without Retry-After")
-        elif answer.status >= 500 and answer.status != 503:
-            self.ledger.complain(f"{method} {path}: {answer.status} {told}")
-
-    async def until_answered(
-        self, method: str, path: str, document: Any = None, headers: Mapping[str, str] = NO_HEADERS
-    ) -> tuple[int, Any]:
-        """The same, repeated until there is an answer: for what may be repeated.
-
-        Raises:
-            StuckError: there was none within `GIVE_UP_S`.
-        """
-        until = time.monotonic() + GIVE_UP_S
-        while True:
-            with contextlib.suppress(Lost):
-                return await self(method, path, document, headers)
-            if time.monotonic() > until:
-                raise StuckError(f"{method} {path} was not answered within {GIVE_UP_S:.0f} s")
-            await asyncio.sleep(AGAIN_S)
 
 
 def comment(number: int) -> dict[str, Any]:
@@ -116,7 +46,6 @@ class Crowd:
         self.ledger = ledger
         self.website = Caller(http, stack.keys.website, ledger)
         self.moderator = Caller(http, stack.keys.moderator, ledger)
-        self._notes = 0
 
     async def submit(
         self, numbers: Iterable[int], clients: int = CLIENTS, headers: Mapping[str, str] = NO_HEADERS
@@ -153,38 +82,9 @@ class Crowd:
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as deciding:
             for _ in range(moderators):
-                deciding.create_task(self._moderate(chance, stop))
+                deciding.create_task(Moderator(self.moderator).work(chance, stop))
             yield
             stop.set()
-
-    async def _moderate(self, chance: random.Random, stop: asyncio.Event) -> None:
-        """Claim what waits and decide it, until told to stop."""
-        while not stop.is_set():
-            with contextlib.suppress(Lost):
-                _, told = await self.moderator(
-                    "POST", "/v1/queue/claim", {"limit": CLAIMED, "lease_seconds": 10}
-                )
-                for item in told["items"]:
-                    await self.decide(item, chance)
-                if told["items"]:
-                    continue
-            await asyncio.sleep(AGAIN_S)
-
-    async def decide(self, item: Mapping[str, Any], chance: random.Random) -> None:
-        """Decide one comment, until it is known whether that was carried out."""
-        self._notes += 1
-        action, document = _decision(item, chance, f"ghi-{self._notes}")
-        note, path = document["note"], f"/v1/comments/{item['id']}"
-        self.ledger.deciding(note, item["id"], action, document.get("body"))
-        status, told = await self.moderator.until_answered("POST", f"{path}/{action}", document)
-        if status == 409:  # an earlier attempt was carried out, or another was first
-            _, told = await self.moderator.until_answered("GET", f"{path}/history")
-            done = any(entry["note"] == note for entry in told["entries"])
-            self.ledger.decided(note, Fate.DONE if done else Fate.REFUSED)
-        elif status == 200:
-            self.ledger.decided(note, Fate.DONE)
-        else:
-            self.ledger.complain(f"{note}: {action} was answered {status} {told}")
 
     async def read_back(self, numbers: Iterable[int]) -> None:
         """What was acknowledged is there at once, with its text."""
@@ -214,17 +114,6 @@ class Crowd:
             if time.monotonic() > until:
                 raise StuckError(f"the queue was not empty after {within_s:.0f} s")
             await asyncio.sleep(AGAIN_S)
-
-
-def _decision(item: Mapping[str, Any], chance: random.Random, note: str) -> tuple[str, dict[str, Any]]:
-    """What a moderator makes of a comment: mostly it is published, now and then edited or rejected."""
-    document = {"version": item["version"], "note": note}
-    drawn = chance.random()
-    if drawn < 0.2:
-        return "reject", document | {"reason": "off_topic"}
-    if drawn < 0.3:
-        return "approve", document | {"body": f"{item['body']} (sửa)"}
-    return "approve", document
 
 
 @contextlib.asynccontextmanager

@@ -16,8 +16,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.torture.caller import AGAIN_S, Lost
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import AGAIN_S, Crowd, Lost, comment, crowd, idempotency_key
+from bench.torture.crowd import Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
 from bench.torture.stack import VALKEY, Whole, whole

@@ -15,7 +15,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bench.torture.crowd import AGAIN_S, Crowd
+from bench.torture.caller import AGAIN_S
+from bench.torture.crowd import Crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.stack import Whole
 from tests.api.listening import Listening

@@ -21,8 +21,9 @@ from pathlib import Path
 import redis
 
 from bench.serving import API
+from bench.torture.caller import AGAIN_S
 from bench.torture.comparing import compare, look_into, set_aside
-from bench.torture.crowd import AGAIN_S, Crowd, crowd
+from bench.torture.crowd import Crowd, crowd
 from bench.torture.followers import caught_up, following
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles

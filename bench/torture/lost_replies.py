@@ -11,8 +11,9 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.torture.caller import WAITING
 from bench.torture.comparing import compare, look_into, set_aside
-from bench.torture.crowd import CLIENTS, WAITING, Crowd, crowd
+from bench.torture.crowd import CLIENTS, Crowd, crowd
 from bench.torture.cutter import Cutter, Cutting
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench.torture.caller import Caller, Lost
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import Caller, Crowd, Lost, crowd
+from bench.torture.crowd import Crowd, crowd
 from bench.torture.ledger import Ledger
 from bench.torture.outcome import Figure, Outcome, percentile
 from bench.torture.sockets import clients_of, resident_mib, sockets_of
@@ -118,14 +119,17 @@ class Slow:
         began = time.monotonic()
         await asyncio.get_running_loop().sock_connect(bound, self.address)
         closed = self._closed[bound.getsockname()[1]] = asyncio.Event()
-        _, writer = await asyncio.open_connection(sock=bound, limit=SMALL)
-        if not kind.reads:
-            writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is one for reading, too
+        reader, writer = await asyncio.open_connection(sock=bound, limit=SMALL)
         writer.write(kind.first)
-        dripping = asyncio.create_task(_drip(writer, kind.then))
+        beside = [asyncio.create_task(_drip(writer, kind.then))]
+        if kind.reads:
+            beside.append(asyncio.create_task(_read_on(reader, closed)))
+        else:
+            writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is one for reading, too
         await closed.wait()
         self.lasted[name].append(time.monotonic() - began)
-        dripping.cancel()
+        for task in beside:
+            task.cancel()
         writer.transport.abort()
 
     async def watch(self) -> None:
@@ -139,10 +143,20 @@ class Slow:
             for port in seen - there:
                 self._closed.pop(port).set()
             seen &= there
+            for port in [port for port, closed in self._closed.items() if closed.is_set()]:
+                del self._closed[port]
 
     @property
     def open(self) -> int:
         return len(self._closed)
+
+
+async def _read_on(reader: asyncio.StreamReader, closed: asyncio.Event) -> None:
+    """Read until the end, which is the connection's."""
+    with contextlib.suppress(ConnectionError):
+        while await reader.read(SMALL):
+            pass
+    closed.set()
 
 
 async def _drip(writer: asyncio.StreamWriter, parts: bytes) -> None:
