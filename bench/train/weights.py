@@ -170,7 +170,7 @@ def train(examples: Sequence[Example], *, rarest: int, penalty: float, even: flo
     data = design(examples, rarest)
     x = minimise(loss_of(data, penalty), data.width + 1)
     fitted = np.rint(x[:-1] * steeper / _STEP).astype(np.int16)
-    steps = np.zeros(SIZE, dtype=np.int64)
+    steps = np.zeros(SIZE, dtype=np.int32)
     steps[data.places] = fitted[: len(data.places)]
     signs = dict(zip(data.signs, fitted[len(data.places) :].tolist(), strict=True))
     return Linear(steps, signs, _STEP, steeper * (float(x[-1]) - even))

@@ -61,8 +61,8 @@ def disguised_keys(runs: list[str]) -> frozenset[str]:
         runs: what stands between blanks, in lower case.
     """
     keys: list[str] = []
-    for run in runs:
-        if not run.isalpha() and not run.strip(_PUNCTUATION).isalpha():
+    for run in [run for run in runs if not run.isalpha()]:
+        if not run.strip(_PUNCTUATION).isalpha():
             keys += _readings(bare(run))
     if list(map(len, runs)).count(1) > 1:
         spelled = groupby(runs, lambda run: len(run) == 1 and run.isalpha())

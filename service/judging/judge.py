@@ -94,7 +94,7 @@ def _findings(reading: Reading, rules: Rules, context: Context) -> Iterator[Find
         toxic(reading, rules),
         link(reading, rules),
         contact(reading),
-        hidden_characters(text),
+        hidden_characters(reading),
         lookalike_characters(reading, disguised_words(reading, rules)),
         shouting(text),
         repetition(reading),

@@ -10,7 +10,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,6 @@ import numpy.typing as npt
 from service.judging.model import Span
 from service.judging.text import hidden
 
-_Number = TypeVar("_Number", bound=np.generic)
 Units = npt.NDArray[np.uint16]
 """A text in UTF-16."""
 
@@ -57,9 +55,8 @@ def _unmarked(letter: str) -> str:
     return first.lower() if len(first.lower()) == 1 else first
 
 
-def _tables() -> tuple[Units, Units, Units, npt.NDArray[np.bool_]]:
-    """Make the tables from UTF-16 units to: lower case, the same without marks, words with each
-    digit as 0, "odd"."""
+def _tables() -> tuple[Units, Units, npt.NDArray[np.bool_]]:
+    """Make the tables from UTF-16 units to: lower case, the same without marks, "odd"."""
     lower, bare = np.arange(0x10000, dtype=np.uint16), np.arange(0x10000, dtype=np.uint16)
     for code in range(0xD800):
         letter = chr(code)
@@ -68,16 +65,13 @@ def _tables() -> tuple[Units, Units, Units, npt.NDArray[np.bool_]]:
         elif len(letter.lower()) == 1:
             lower[code] = ord(letter.lower())
         bare[code] = ord(_unmarked(letter)) if code < 0x2000 and not letter.isdecimal() else lower[code]
-    part_of_word = np.array([chr(code).isalnum() for code in range(0x10000)])
     odd = np.zeros(0x10000, dtype=np.bool_)
     for first, last in _ODD_RANGES:
         odd[first : last + 1] = True
-    words = np.where(part_of_word, np.arange(0x10000), ord(" ")).astype(np.uint16)
-    words[ord("0") : ord("9") + 1] = ord("0")
-    return lower, bare, words, odd
+    return lower, bare, odd
 
 
-_LOWER, _BARE, _WORDS_0, _ODD = _tables()
+_LOWER, _BARE, _ODD = _tables()
 
 
 def lower(units: Units) -> Units:
@@ -125,25 +119,6 @@ def units_of(text: str) -> Units:
 def string(units: Units) -> str:
     """Give the text of units."""
     return units.tobytes().decode("utf-16-le", "surrogatepass")
-
-
-def word_units(plain: str) -> Units:
-    """Give the words of a lower-case text as UTF-16 units, a blank before, between and after them.
-
-    Every number is 0, and what is repeated stands once.
-
-    >>> word_units("nguuu, 500k").tobytes().decode("utf-16-le")
-    ' ngu 0k '
-    """
-    return once_each(_WORDS_0.take(units_of(f" {plain} ")))
-
-
-def once_each(values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
-    """Leave out what equals the value before it; there is at least one value."""
-    changes = np.empty(len(values), dtype=np.bool_)
-    changes[0] = True
-    np.not_equal(values[1:], values[:-1], out=changes[1:])
-    return values[changes]
 
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 from service.judging.letters import collapsed
 from service.judging.model import Span
@@ -25,8 +25,7 @@ _ENOUGH = 100
 """Hits after which a text is not searched on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found.
 
     Attributes:

@@ -6,6 +6,7 @@ Every form knows where in the text it came from. Nothing here judges.
 from __future__ import annotations
 
 import re
+from weakref import WeakValueDictionary
 
 from service.judging.disguise import Revealed, disguised_keys, reveal
 from service.judging.letters import (
@@ -40,6 +41,7 @@ class Reading(Shared):
     Attributes:
         text: as given, its first `MOST_READ` code points.
         plain: lower case, look-alike letters as what they look like, nothing hidden.
+        is_plain: whether it is all Latin letters and common signs, as most texts are, and nothing hides.
         odd: whether the text holds look-alike or hidden characters, or loose marks.
         astral: whether it holds characters beyond 16 bits, as emoji are.
     """
@@ -47,9 +49,10 @@ class Reading(Shared):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
+        self.is_plain = is_plain(text)
         self.odd = self.astral = False
         self._positions: list[Span] | None = None
-        if is_plain(text) and not holds_entity(text):
+        if self.is_plain and not holds_entity(text):
             self.plain = text.lower()
         else:
             self._unfold()
@@ -77,7 +80,7 @@ class Reading(Shared):
     @lazily
     def plains(self) -> list[str]:
         """The words of `plain`."""
-        if self.words.read == self.plain:
+        if self.words.read == self.plain and not self.astral:
             return list(filter(str.isalnum, self.words.tokens))
         return _WORD.findall(self.plain)
 
@@ -133,13 +136,22 @@ def _key(plain: str) -> str:
 _KEY = Known(_key)
 
 
+_in_hand: WeakValueDictionary[str, Reading] = WeakValueDictionary()
+
+
 def read(text: str) -> Reading:
-    """Read a text, in NFC, as checks do.
+    """Read a text, in NFC, as checks do; one that is in hand already is not read again.
+
+    A worker holds what it looked for near-duplicates with until the checks have seen it, which spares 30 µs.
 
     >>> read("ＮＧＵ thế").plain
     'ngu thế'
     """
-    return Reading(text[:MOST_READ])
+    text = text[:MOST_READ]
+    reading = _in_hand.get(text)
+    if reading is None:
+        reading = _in_hand[text] = Reading(text)
+    return reading
 
 
 def apart(spans: list[Span]) -> tuple[Span, ...]:

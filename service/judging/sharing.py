@@ -6,7 +6,7 @@ What the work is, is not known here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, Self, TypeVar, cast, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 _Owner = TypeVar("_Owner")
 _Made = TypeVar("_Made")
@@ -47,4 +47,5 @@ class Shared:
         done = self._done
         if work not in done:
             done[work] = work(self)
-        return cast(_Made, done[work])
+        made: _Made = done[work]
+        return made

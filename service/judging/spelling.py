@@ -9,6 +9,7 @@ import unicodedata
 from itertools import groupby
 
 from service.judging.letters import string, units_of, unmarked
+from service.judging.vietnamese.known import Known
 from service.judging.vietnamese.syllables import place_tone, split_tone
 
 
@@ -19,6 +20,9 @@ def settled(plain: str) -> str:
     ('hòa', 'quý', 'quý', 'hoàn', 'zòa')
     """
     return place_tone(*split_tone(plain))
+
+
+_SETTLED = Known(settled)
 
 
 def bare(plain: str) -> str:
@@ -40,7 +44,7 @@ def same(plain: str, want: str) -> bool:
     if plain == want:
         return True
     if len(plain) == len(want):
-        return settled(plain) == want
+        return _SETTLED[plain] == want
     return _stretches(plain, want)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from service.judging.model import Finding, Span
-from service.judging.reading import apart
-from service.judging.text import hidden, is_plain
+from service.judging.reading import Reading, apart
+from service.judging.text import hidden
 
 _MARKS = "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20df\u20e1\u20e5-\u20f0\ufe20-\ufe2f]"
 _STYLED = "[\uff21-\uff5a\u24b6-\u24e9\U0001d400-\U0001d6a3\U0001f130-\U0001f149]"
@@ -18,17 +18,19 @@ _IN_A_WORD = 0.99
 _ELSEWHERE = 0.8
 
 
-def hidden_characters(text: str) -> Finding | None:
+def hidden_characters(reading: Reading) -> Finding | None:
     """Find what hides: zero-width characters, bidi controls, stacked marks; emoji keep what joins them.
 
     Args:
-        text: in NFC.
+        reading: of a text in NFC.
 
-    >>> hidden_characters("ng\N{ZERO WIDTH SPACE}u").spans
+    >>> from service.judging.reading import read
+    >>> hidden_characters(read("ng\N{ZERO WIDTH SPACE}u")).spans
     ((2, 3),)
     """
-    if is_plain(text):
+    if reading.is_plain:
         return None
+    text = reading.text
     positions = [place for place in hidden(text) if not _is_stray(text, place)]
     spans = _together(positions) + [match.span() for match in _STACKED.finditer(text)]
     if not spans:

@@ -41,6 +41,8 @@ def _in_runs(reading: Reading) -> list[Span]:
     """Find repeated characters and groups; only a run without blanks, of few different ones, may hold any."""
     runs = [(len(run), len(set(run))) for run in reading.runs if len(run) >= _SHORTEST_RUN]
     spans: list[Span] = []
+    if not runs:
+        return spans
     if any(length - different >= _SHORTEST_RUN - 1 for length, different in runs):
         spans += [match.span() for match in _CHARACTER.finditer(reading.plain)]
     if any(length >= _SHORTEST_GROUPS and 3 * different <= length for length, different in runs):

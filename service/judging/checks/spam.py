@@ -89,18 +89,28 @@ def without_a_term(signs: Iterable[str]) -> float:
 
 def spam_signs(reading: Reading) -> list[str]:
     """Give what stands out beside the words: kinds of terms, ways to be reached, prices."""
-    seen = reading.once(_terms)
-    signs = {f"#{one.term.kind}" for one in seen} | {"#disguised" for one in seen if one.disguised}
-    if _is_quoted(reading, seen):
-        signs.add("#quoted")
+    signs = _signs_of_terms(reading)
     if reading.once(contacts):
         signs.add("#contact")
-    signs |= {_kind_of(one.host) for one in reading.once(links) if one.sure}
+    if found := reading.once(links):
+        signs |= {_kind_of(one.host) for one in found if one.sure}
     if reading.digits:
         signs |= {sign for sign, pattern in _FIGURES.items() if pattern.search(reading.bare)}
     if reading.astral and _POINTING.search(reading.text):
         signs.add("#pointing")
     return sorted(signs)
+
+
+def _signs_of_terms(reading: Reading) -> set[str]:
+    seen = reading.once(_terms)
+    if not seen:
+        return set()
+    signs = {f"#{one.term.kind}" for one in seen}
+    if any(one.disguised for one in seen):
+        signs.add("#disguised")
+    if _is_quoted(reading, seen):
+        signs.add("#quoted")
+    return signs
 
 
 def _kind_of(host: str) -> str:
@@ -112,7 +122,7 @@ def _kind_of(host: str) -> str:
 
 
 def _terms(reading: Reading) -> list[Seen]:
-    seen = (one for one in reading.once(terms) if one.term.topic == "spam")
+    seen = [one for one in reading.once(terms) if one.term.topic == "spam"]
     return [one for one in seen if not (one.disguised and _is_an_hour(reading.plain[one.start : one.end]))]
 
 
@@ -123,7 +133,7 @@ def _is_an_hour(written: str) -> bool:
 
 def _is_quoted(reading: Reading, seen: list[Seen]) -> bool:
     """Tell whether a term stands between quotation marks: somebody tells what an advertisement says."""
-    if not seen or not ('"' in reading.plain or "“" in reading.plain):
+    if not ('"' in reading.plain or "“" in reading.plain):
         return False
     quotes = [quote.span() for quote in _QUOTED.finditer(reading.plain)]
     return any(start <= one.start < end for one in seen for start, end in quotes)

@@ -43,18 +43,20 @@ def toxic_score(reading: Reading) -> float:
     if not reading.keys:
         return 0.0
     signs = toxic_signs(reading)
-    log_odds = load("toxic").log_odds(pieces_of(reading), signs) - (0.0 if signs else WITHOUT_A_TERM)
-    return max(probability(log_odds), reading.once(_floor))
+    log_odds = load("toxic").log_odds(pieces_of(reading), signs)
+    return max(probability(log_odds), _floor(reading)) if signs else probability(log_odds - WITHOUT_A_TERM)
 
 
 def _floor(reading: Reading) -> float:
     """Give what gross words, and those that had to be disguised, are worth whatever stands around them."""
-    sure = [one.term.weight for one in reading.once(_terms) if one.term.weight >= _GROSS or one.disguised]
-    return max(sure, default=0.0)
+    seen = reading.once(_terms)
+    return max((one.term.weight for one in seen if one.term.weight >= _GROSS or one.disguised), default=0.0)
 
 
 def toxic_signs(reading: Reading) -> list[str]:
     """Give the kinds of terms seen."""
+    if not reading.once(_terms):
+        return []
     seen = [f"#{one.term.kind}" for one in reading.once(_terms)]
     return sorted({*seen, *(f"{kind} again" for kind in seen if seen.count(kind) > 1)})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from service.judging.model import Span
 from service.judging.phrases import Phrases
@@ -31,8 +32,7 @@ class Term:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A term in a text; the places are those of `Hit`."""
 
     term: Term

@@ -79,6 +79,8 @@ def convert(words: Words, typed: Typed) -> str:
 
 
 def _could_be_keys(token: str) -> bool:
+    if token.isdigit():
+        return False
     word = unstretched(token)
     return (from_telex(word) or from_vni(word)) is not None
 
