@@ -25,7 +25,7 @@ from service.store.queue import UNREACHABLE, Queue
 from service.store.store import Store
 from workers.courier import Courier
 from workers.janitor import Janitor
-from workers.persevering import RETRY_S, Complaints, Loop, keep_going
+from workers.persevering import RETRY_S, Complaints, Loop, keep_going, side_by_side
 from workers.recoverer import Recoverer
 from workers.statistician import Statistician
 from workers.validator import Judge, Validator
@@ -111,9 +111,7 @@ async def run(
         chosen = set(names or DUTIES)
         means = Means(store, queue, client, Meters(), limited(judge))
         async with watched(), Sampler(means.meters, "worker", store.health.ping).running():
-            await asyncio.gather(
-                *(keep_going(Complaints(name), DUTIES[name](means), stop) for name in chosen)
-            )
+            await side_by_side(keep_going(Complaints(name), DUTIES[name](means), stop) for name in chosen)
     finally:
         await queue.close()
         await store.close()

@@ -3,7 +3,8 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
 
 import structlog
 
@@ -40,3 +41,19 @@ async def keep_going(complaints: Complaints, loop: Loop, stop: asyncio.Event) ->
         except* UNREACHABLE as group:
             complaints.unreachable(group.exceptions[0])
         await asyncio.sleep(0 if stop.is_set() else RETRY_S)
+
+
+async def side_by_side(loops: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run loops until all have ended; where one fails, end the others, and fail as it did.
+
+    They are cancelled until they end: redis-py loses a cancellation that comes while it connects, and a
+    process that has failed must end, so that it is started anew.
+    """
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        while due := [task for task in tasks if not task.done()]:
+            for task in due:
+                task.cancel()
+            await asyncio.wait(due, timeout=0.1)

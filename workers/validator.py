@@ -24,7 +24,7 @@ from service.store.directory import Snapshot
 from service.store.queue import UNREACHABLE, Queue, Task
 from service.store.store import Store
 from workers.history import Case, History
-from workers.persevering import Complaints, keep_going
+from workers.persevering import Complaints, keep_going, side_by_side
 
 READ = 128
 """Entries in one read, about, from all partitions together; all that the store is asked and told of them goes
@@ -61,15 +61,14 @@ class Validator:
     async def run(self, stop: asyncio.Event) -> None:
         """Judge until told to stop; what has been read is finished first.
 
-        Each hand begins again by itself when its server was gone: of a cluster others are there, and redis-py
-        may lose the cancellation of one that connects.
+        Each hand begins again by itself when its server was gone: of a cluster others are there.
         """
         complaints, hands = Complaints("validator"), []
         for lane in self._queue.lanes:
             reading = asyncio.Lock()
             following = partial(self._follow, lane, reading)
             hands += [keep_going(complaints, following, stop) for _ in range(HANDS)]
-        await asyncio.gather(*hands)
+        await side_by_side(hands)
 
     async def _follow(self, lane: Sequence[int], reading: asyncio.Lock, stop: asyncio.Event) -> None:
         while not stop.is_set():

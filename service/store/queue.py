@@ -210,6 +210,8 @@ async def _asked(command: Awaitable[Any]) -> Any:
         return await command
     except ResponseError as error:
         raise (as_sent(error).as_unavailable() or error) from None
+    except AttributeError as error:  # a lane beside this one had redis-py close the connection in use
+        raise Unavailable("The connection to the store broke.") from error
 
 
 def _pairs(answer: Any) -> Any:
