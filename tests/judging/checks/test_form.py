@@ -42,7 +42,7 @@ def test_what_is_repeated_is_found_and_emphasis_is_not() -> None:
 
 
 def test_what_hides_is_found_and_what_emoji_and_scripts_need_is_not() -> None:
-    hold("hidden", _spans(hidden_characters))
+    hold("hidden", _spans(lambda text: hidden_characters(read(text))))
 
 
 def test_disguised_words_are_found_and_names_and_formulas_are_not() -> None:
