@@ -12,6 +12,7 @@ from service.comments.model import Comment
 from service.comments.policy import Policy
 from service.comments.rates import Rate
 from service.judging.model import Context
+from service.judging.reading import Reading, read
 from service.store.authors import Sender, Sent
 from service.store.directory import Snapshot
 from service.store.store import Store
@@ -28,12 +29,14 @@ class Case:
         policy: in force for its thread.
         trusted: whether the moderators trust its author.
         cluster: the near-duplicates it belongs to, or None.
+        reading: of its text, held so that the checks need not read it again.
     """
 
     policy: Policy
     context: Context
     trusted: bool
     cluster: str | None
+    reading: Reading
 
 
 class History:
@@ -46,6 +49,7 @@ class History:
 
     async def of(self, comments: Sequence[Comment], snapshot: Snapshot) -> list[Case]:
         """The case of each comment; one that stands before another in the sequence has come before it."""
+        readings = [read(comment.now.submitted) for comment in comments]
         sites = [snapshot.site(comment.site).policy for comment in comments]
         windows = [policy.duplicate.window_hours * _HOUR_MS for policy in sites]
         threads = [(comment.site, comment.thread) for comment in comments]
@@ -55,7 +59,7 @@ class History:
             self._store.threads.rules(threads),
         )
         policies = [rules[thread].over(site) for thread, site in zip(threads, sites, strict=True)]
-        return list(map(_case, comments, policies, senders, likenesses))
+        return list(map(_case, comments, policies, senders, likenesses, readings))
 
     async def _senders(
         self, comments: Sequence[Comment], policies: Sequence[Policy]
@@ -79,7 +83,9 @@ def _rates(comment: Comment, policy: Policy) -> dict[str, Rate]:
     return {key: rate for key, rate in both.items() if key is not None}
 
 
-def _case(comment: Comment, policy: Policy, senders: Mapping[str, Sender], likeness: Likeness) -> Case:
+def _case(
+    comment: Comment, policy: Policy, senders: Mapping[str, Sender], likeness: Likeness, reading: Reading
+) -> Case:
     known = senders.values()
     context = Context(
         author_banned=any(sender.standing is Standing.BANNED for sender in known),
@@ -89,4 +95,4 @@ def _case(comment: Comment, policy: Policy, senders: Mapping[str, Sender], liken
     )
     author = senders.get(author_key(comment.site, comment.author) or "")
     trusted = author is not None and author.standing is Standing.TRUSTED
-    return Case(policy, context, trusted, likeness.cluster)
+    return Case(policy, context, trusted, likeness.cluster, reading)
