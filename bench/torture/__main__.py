@@ -5,6 +5,7 @@ broken.
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -16,24 +17,26 @@ from bench.command import quiet
 from bench.torture.outcome import Outcome, keep
 from bench.torture.registry import SCENARIOS, Scenario, scenario
 
+ALL = "all"
 
-def parser() -> argparse.ArgumentParser:
-    """One command for each scenario, with an option for each figure of its size."""
-    made = argparse.ArgumentParser(prog="python -m bench.torture", description=__doc__)
-    commands = made.add_subparsers(dest="name", required=True)
-    for one in map(scenario, SCENARIOS):
-        command = _command(commands, one.name, one.promise)
-        for field in fields(one.long):
-            command.add_argument(f"--{field.name}", type=int, help=f"long form: {field.default:,}")
-    _command(commands, "all", "every scenario, one after the other")
+
+def parser(name: str) -> argparse.ArgumentParser:
+    """What one scenario takes, an option for each figure of its size; or what `all` takes."""
+    one = None if name == ALL else scenario(name)
+    promise = one.promise if one else "every scenario, one after the other"
+    made = argparse.ArgumentParser(prog=f"python -m bench.torture {name}", description=promise)
+    made.add_argument("--short", action="store_true", help="seconds instead of minutes")
+    made.add_argument("--folder", type=Path, help="what is left to be read (by default a temporary one)")
+    for field in fields(one.long) if one else ():
+        made.add_argument(f"--{field.name}", type=int, help=f"long form: {field.default:,}")
     return made
 
 
-def _command(commands: Any, name: str, promise: str) -> Any:
-    command = commands.add_parser(name, help=promise, description=promise)
-    command.add_argument("--short", action="store_true", help="seconds instead of minutes")
-    command.add_argument("--folder", type=Path, help="what is left to be read (by default a temporary one)")
-    return command
+def overview() -> argparse.ArgumentParser:
+    """What there is to choose from."""
+    made = argparse.ArgumentParser(prog="python -m bench.torture", description=__doc__)
+    made.add_argument("name", choices=[*SCENARIOS, ALL])
+    return made
 
 
 def size_of(one: Scenario, given: argparse.Namespace) -> Any:
@@ -56,10 +59,13 @@ def tortured(one: Scenario, size: Any, folder: Path) -> Outcome:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; returns the status."""
-    given = parser().parse_args(arguments)
+    name, *options = [*(sys.argv[1:] if arguments is None else arguments), ""]
+    if name not in SCENARIOS and name != ALL:
+        overview().parse_args([name] if name else [])
+    given = parser(name).parse_args(options[:-1])
     quiet()
     base = given.folder or Path(tempfile.mkdtemp(prefix="torture-"))
-    names = SCENARIOS if given.name == "all" else [given.name]
+    names = SCENARIOS if name == ALL else [name]
     outcomes = [tortured(one, size_of(one, given), base / one.name) for one in map(scenario, names)]
     return int(not all(outcome.kept for outcome in outcomes))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.torture.__main__ import parser, size_of
+from bench.torture.__main__ import main, parser, size_of
 from bench.torture.registry import SCENARIOS, scenario
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
@@ -22,13 +22,16 @@ def test_a_scenario_promises_something_and_is_documented(name: str) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_size_is_long_or_short_and_each_figure_can_be_chosen(name: str) -> None:
     one = scenario(name)
-    assert size_of(one, parser().parse_args([name])) == one.long()
-    assert size_of(one, parser().parse_args([name, "--short"])) == one.short
+    assert size_of(one, parser(name).parse_args([])) == one.long()
+    assert size_of(one, parser(name).parse_args(["--short"])) == one.short
     first = fields(one.long)[0].name
-    chosen = size_of(one, parser().parse_args([name, "--short", f"--{first}", "17"]))
+    chosen = size_of(one, parser(name).parse_args(["--short", f"--{first}", "17"]))
     assert getattr(chosen, first) == 17
 
 
-def test_all_of_them_are_one_command() -> None:
-    given = parser().parse_args(["all", "--short"])
-    assert (given.name, given.short) == ("all", True)
+def test_who_names_none_is_told_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ([], ["nothing"], ["--help"]):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        told = "".join(capsys.readouterr())
+        assert all(name in told for name in (*SCENARIOS, "all"))
