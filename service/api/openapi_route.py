@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from functools import cache
 
 import orjson
 from aiohttp import web
@@ -13,7 +12,8 @@ from service.api.endpoints import Endpoint
 def openapi_route(endpoints: Iterable[Endpoint]) -> web.RouteDef:
     """The route that shows the document of these calls."""
 
-    @cache
+    making: asyncio.Future[bytes] | None = None
+
     def made() -> bytes:
         from service.api.openapi import openapi  # noqa: PLC0415 - a start need not wait for so many models
 
@@ -21,6 +21,9 @@ def openapi_route(endpoints: Iterable[Endpoint]) -> web.RouteDef:
 
     async def show(_: web.Request) -> web.Response:
         """This document."""
-        return web.Response(body=await asyncio.to_thread(made), content_type="application/json")
+        nonlocal making
+        if making is None:  # once, however many ask at the same moment
+            making = asyncio.ensure_future(asyncio.to_thread(made))
+        return web.Response(body=await asyncio.shield(making), content_type="application/json")
 
     return web.get("/openapi.json", show)
