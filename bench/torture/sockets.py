@@ -4,25 +4,21 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-_LISTENS = "0A"  # linux/tcp_states.h
+_OPEN = ("01", "08")  # linux/tcp_states.h: established; closed by the client alone
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 
 
 def clients_of(port: int) -> set[int]:
-    """The ports of the clients whose connections somebody on `port` has accepted and not closed."""
-    return {
-        client
-        for ours, client, state, inode in _rows()
-        if ours == port and state != _LISTENS and inode != "0"  # 0: not accepted yet, or closed
-    }
+    """The ports of the clients that a server on `port` has not closed the connection of."""
+    return {client for ours, client, state in _rows() if ours == port and state in _OPEN}
 
 
-def _rows() -> Iterator[tuple[int, int, str, str]]:
-    """Port, port of the other end, state and inode of each connection of this machine."""
+def _rows() -> Iterator[tuple[int, int, str]]:
+    """Port, port of the other end, and state of each connection of this machine."""
     for table in _TABLES:
         for line in table.read_text(encoding="ascii").splitlines()[1:]:
             fields = line.split()
-            yield _port(fields[1]), _port(fields[2]), fields[3], fields[9]
+            yield _port(fields[1]), _port(fields[2]), fields[3]
 
 
 def _port(address: str) -> int:
