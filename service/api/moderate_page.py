@@ -120,7 +120,7 @@ async def _limit(request: web.Request) -> None:
     except RateLimited as limited:
         seconds = limited.retry_after_s
         raise TooManyAttempts(
-            f"Too many attempts; try again in {seconds} s.", retry_after_s=seconds
+            f"Too many attempts; try again in {seconds} s.", retry_after_s=seconds, headers=limited.headers
         ) from None
 
 

@@ -5,12 +5,14 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+import redis
 from yarl import URL
 
 from service.api import session
 from service.api.moderate_page import ATTEMPTS
 from service.store.directory import digest_of
 from service.store.sessions import SessionStore
+from tests.api.matrix import stored
 from tests.running import Answer, Running, running
 
 
@@ -49,6 +51,13 @@ async def test_the_cookie_is_not_the_key_and_not_for_scripts(service: Running) -
     assert not cookie["secure"]
     assert service.moderator.key not in answer.headers["Set-Cookie"]
     assert digest_of(service.moderator.key or "") not in answer.headers["Set-Cookie"]
+
+
+async def test_a_session_is_kept_as_a_hash(service: Running, valkey: redis.Redis) -> None:
+    token = cookie_of(await sign_in(service, service.moderator.key)).value
+    kept = repr(stored(valkey))
+    assert digest_of(token) in kept
+    assert token not in kept and (service.moderator.key or "") not in kept
 
 
 async def test_behind_tls_the_cookie_never_travels_in_the_clear(service: Running) -> None:
@@ -126,6 +135,7 @@ async def test_attempts_to_sign_in_are_limited(service: Running) -> None:
     refused = await sign_in(service, service.moderator.key)
     assert (refused.status, refused.code) == (429, "rate_limited")
     assert int(refused.headers["Retry-After"]) >= 1
+    assert refused.headers["RateLimit-Policy"] == '"sign-in";q=10;w=60'
 
 
 async def test_the_page_holds_no_data_and_allows_no_script_in_it(service: Running) -> None:
