@@ -91,7 +91,6 @@ class Courier:
         """A reader, and the places where each of its lanes goes on."""
         reader = EventReader(self._store.url, self._store.partitions)
         try:
-            await reader.open()
             places = await self._store.webhooks.places()
             yield reader, [{p: places[p] for p in lane} for lane in reader.lanes]
         finally:

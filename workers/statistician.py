@@ -62,7 +62,6 @@ class Statistician:
         """A reader, and the places where each of its lanes goes on."""
         reader = EventReader(self._store.url, self._store.partitions)
         try:
-            await reader.open()
             places = await self._store.statistics.places()
             yield reader, [{p: places[p] for p in lane} for lane in reader.lanes]
         finally:

@@ -8,7 +8,7 @@ and `sentinel_password` are those of the Sentinels.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 CLUSTER = "redis+cluster://"
 SENTINEL = "redis+sentinel://"
@@ -53,6 +53,19 @@ def seed_of(url: str) -> Address:
     """
     parts = urlsplit(url)
     return parts.hostname or "localhost", parts.port or 6379
+
+
+def at(url: str, address: Address) -> str:
+    """The same URL with another server's host and port.
+
+    >>> at("redis://:pw@a:7000?socket_timeout=3", ("::1", 7001))
+    'redis://:pw@[::1]:7001?socket_timeout=3'
+    """
+    host, port = address
+    parts = urlsplit(url)
+    user, sign, _ = parts.netloc.rpartition("@")
+    place = f"[{host}]" if ":" in host else host
+    return urlunsplit(parts._replace(netloc=f"{user}{sign}{place}:{port}"))
 
 
 def watched(url: str) -> Watched:

@@ -22,7 +22,8 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from service.store.addresses import CLUSTER, Address, is_cluster, is_watched, seed_of, watched
+from service.store.addresses import CLUSTER, Address, at, is_cluster, is_watched, seed_of, watched
+from service.store.by_node import ByNode
 from service.store.copies import Copied
 from service.store.routed import Line, Routed
 from service.store.sentinels import following
@@ -37,10 +38,15 @@ def commands(url: str, replicas: int = 0) -> Commands:
     """The hot path to the server, primary or cluster at `url`, whose writes so many replicas confirm."""
     if not is_cluster(url):
         return Copied(url, replicas) if replicas else Wire(url)
+    return _routed(url, replicas)
+
+
+def _routed(url: str, replicas: int = 0) -> Routed:
     plain = _one_server(url)
 
     def line(address: Address) -> Line:
-        return Copied(plain, replicas, at=address) if replicas else Wire(plain, at=address)
+        node = at(plain, address)
+        return Copied(node, replicas) if replicas else Wire(node)
 
     return Routed(seed_of(url), line)
 
@@ -63,6 +69,18 @@ def client(url: str, *, socket_timeout_s: float = 5.0, protocol: Literal[2, 3] =
     if is_watched(url):
         return following(watched(url), options)
     return Redis.from_url(url, **options)
+
+
+def blocking(url: str, *, protocol: Literal[2, 3] = 3) -> AnyRedis | ByNode:
+    """The same for what blocks, used by several at once."""
+    if not is_cluster(url):
+        return client(url, protocol=protocol)
+    plain = _one_server(url)
+
+    def node(address: Address) -> AnyRedis:
+        return client(at(plain, address), protocol=protocol)
+
+    return ByNode(_routed(url), node)
 
 
 def listener(url: str) -> Redis:

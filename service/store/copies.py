@@ -22,7 +22,6 @@ import hiredis
 
 from service.errors import Unavailable
 from service.store import keys
-from service.store.addresses import Address
 from service.store.session import Argument, ReplyError, Session, Waiting, give
 from service.store.slots import first_key
 from service.store.wire import Wire
@@ -59,9 +58,9 @@ class Copied:
 
     one_server = True
 
-    def __init__(self, url: str, replicas: int, *, at: Address | None = None) -> None:
-        self._reading = Wire(url, at=at)
-        self._writing = Wire(url, at=at, session=partial(_CopiedSession, replicas))
+    def __init__(self, url: str, replicas: int) -> None:
+        self._reading = Wire(url)
+        self._writing = Wire(url, session=partial(_CopiedSession, replicas))
 
     def _line(self, name: Argument) -> Wire:
         return self._reading if name in _READS and not _changing.get() else self._writing

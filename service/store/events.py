@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 from service.errors import Unavailable
 from service.store import keys
 from service.store.addresses import is_cluster
-from service.store.connection import again_if_interrupted, client
+from service.store.connection import again_if_interrupted, blocking
 from service.store.partitions import Partitions
 from service.store.wire import Commands
 
@@ -85,15 +85,10 @@ class EventReader:
     """Reads events as they come, on connections of its own."""
 
     def __init__(self, url: str, partitions: Partitions) -> None:
-        self._redis: Any = client(url, protocol=2)  # redis-py's types do not cover streams on both clients
+        self._redis: Any = blocking(url, protocol=2)  # redis-py's types do not cover streams on both clients
         # A cluster takes no command that names keys of several slots.
         every = list(partitions)
         self.lanes: Sequence[Sequence[int]] = [[p] for p in every] if is_cluster(url) else [every]
-
-    async def open(self) -> None:
-        """Find out where the partitions are, before several lanes ask at once: a cluster's client that is
-        made ready twice at the same time closes connections that are in use."""
-        await self._redis.initialize()
 
     async def read(
         self, places: Mapping[int, EntryId], count: int, *, block: bool = True
@@ -110,8 +105,6 @@ class EventReader:
             answer = await self._redis.xread(streams, count=count, block=BLOCK_MS if block else None)
         except ResponseError as error:  # the server loads, or has become a replica while we waited
             raise Unavailable("The store cannot tell of events now.") from error
-        except AttributeError as error:  # a lane beside this one had redis-py close the connection in use
-            raise Unavailable("The connection to the store broke.") from error
         return {
             names[name]: [_event(names[name], entry, fields[b"e"]) for entry, fields in entries]
             for name, entries in answer

@@ -125,7 +125,6 @@ class Follower:
         """Read all partitions until the session is over."""
         reader = EventReader(self._url, self._partitions)
         try:
-            await reader.open()
             places = await self._store.ends()
             for listener in self._listeners:  # what came after they looked, and before these ends
                 listener.look_everywhere()

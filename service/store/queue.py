@@ -3,6 +3,7 @@
 An entry names a comment and its version, no text. It leaves the queue in the script that commits its verdict.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from service.errors import Unavailable
 from service.store import keys
 from service.store.addresses import is_cluster
-from service.store.connection import as_sent, client
+from service.store.connection import as_sent, blocking
 from service.store.partitions import Partitions
 from service.store.scripts import script
 from service.store.wire import ReplyError, Wire
@@ -63,7 +64,7 @@ class Queue:
     """One worker's end of the queue."""
 
     def __init__(self, url: str, partitions: Partitions, consumer: str) -> None:
-        self._redis: Any = client(url)  # redis-py's types do not cover streams on both clients
+        self._redis: Any = blocking(url)  # redis-py's types do not cover streams on both clients
         self._partitions = partitions
         self._consumer = consumer
         # A cluster takes no command that names keys of several slots.
@@ -187,6 +188,9 @@ class Queue:
 
         redis-py would put words of its own before what the server says.
         """
+        if self._line is None:  # on a cluster they go to several servers
+            await asyncio.gather(*(self._redis.execute_command(*command) for command in commands))
+            return
         async with self._redis.pipeline(transaction=False) as pipeline:
             for command in commands:
                 pipeline.execute_command(*command)
@@ -210,8 +214,6 @@ async def _asked(command: Awaitable[Any]) -> Any:
         return await command
     except ResponseError as error:
         raise (as_sent(error).as_unavailable() or error) from None
-    except AttributeError as error:  # a lane beside this one had redis-py close the connection in use
-        raise Unavailable("The connection to the store broke.") from error
 
 
 def _pairs(answer: Any) -> Any:

@@ -42,6 +42,16 @@ class Routed:
         self._known = {seed}
         self._learning: asyncio.Task[None] | None = None
 
+    async def owner(self, key: str) -> Address:
+        """The server that has a key, as far as is known.
+
+        Raises:
+            Restarting: nothing is known yet, and no server tells.
+        """
+        if not self._owners:
+            await self._learn()
+        return self._owners[slot_of(tag_of(key))]
+
     async def run(self, *command: Argument) -> Any:
         key = first_key(command)
         if not self._owners:
@@ -62,9 +72,9 @@ class Routed:
                     raise
                 owner, asking = _named(error, owner), error.kind == "ASK"
                 if not asking:
-                    self._learn_soon()
+                    self.learn_soon()
             except Unavailable:
-                self._learn_soon()
+                self.learn_soon()
                 raise
         raise Unavailable("The cluster does not agree on who has what.")
 
@@ -87,7 +97,8 @@ class Routed:
         if not learning.cancelled():
             learning.exception()  # who waits is told; in the background the next one asks again
 
-    def _learn_soon(self) -> None:
+    def learn_soon(self) -> None:
+        """Ask anew who has what, beside whatever goes on."""
         if self._learning is None:
             self._learning = asyncio.create_task(self._ask_around())
             self._learning.add_done_callback(self._learnt)

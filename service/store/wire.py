@@ -59,19 +59,14 @@ class Wire:
 
     one_server = True
 
-    def __init__(
-        self, url: str, *, at: Address | None = None, session: Callable[[], Session] = Session
-    ) -> None:
+    def __init__(self, url: str, *, session: Callable[[], Session] = Session) -> None:
         """
         Args:
-            at: where the server answers, if not where the URL says.
             session: makes a connection.
         """
         self._make = session
         self._sentinels = Sentinels(watched(url)) if is_watched(url) else None
         self._target: dict[str, Any] = dict(parse_url(watched(url).server if self._sentinels else url))
-        if at is not None:
-            self._target |= zip(_WHERE, at, strict=True)
         self._session: Session | None = None
         self._dialing: asyncio.Task[Session] | None = None
         self._watching: asyncio.Task[None] | None = None
