@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 
 from service.supervision.valkey import EmbeddedValkey
 from tests.running import Running, running
+from tests.store.cluster import cluster
+from tests.store.looking import connected
 
 # A law is no less true on a machine that has much to do, and a run finds what the run before it found.
 settings.register_profile(
@@ -16,23 +18,47 @@ settings.register_profile(
 settings.load_profile("busy")
 
 
+ONE_SERVER = "one_server"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--cluster`: the store is a cluster of three servers; see `make test-cluster`."""
+    parser.addoption("--cluster", action="store_true", help="run on a cluster of three servers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{ONE_SERVER}: looks straight into one server, so it needs just one")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--cluster"):
+        skipped = pytest.mark.skip(reason="looks straight into one server")
+        for item in items:
+            if item.get_closest_marker(ONE_SERVER):
+                item.add_marker(skipped)
+
+
 @pytest.fixture(scope="session")
-def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The `unix://` address of a server that lives as long as this test process."""
+def valkey_url(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a store that lives as long as this test process: `unix://`, or of a cluster."""
+    if request.config.getoption("--cluster"):
+        with cluster(tmp_path_factory.mktemp("cluster")) as url:
+            yield url
+        return
     with EmbeddedValkey(tmp_path_factory.mktemp("data")) as server:
         yield server.url
 
 
 @pytest.fixture(scope="session")
 def valkey(valkey_url: str) -> Iterator[redis.Redis]:
-    """A client of that server, made once: a new one for each test costs more than what it does."""
-    with redis.Redis.from_url(valkey_url) as client:
+    """A client of that store, made once: a new one for each test costs more than what it does."""
+    with connected(valkey_url) as client:
         yield client
 
 
 @pytest.fixture
 def redis_url(valkey: redis.Redis, valkey_url: str) -> str:
-    """The address of the server, emptied."""
+    """The address of the store, emptied."""
     valkey.flushall()
     return valkey_url
 

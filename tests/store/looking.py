@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import redis
+import redis.sentinel
 
 from service.comments import record
 from service.comments.model import Comment, State
+from service.store.addresses import is_cluster, is_watched, seed_of, watched
 from service.store.places import LISTED, facets
 
 
@@ -25,10 +28,20 @@ class Everything:
     """Events by comment and version."""
 
 
+def connected(url: str, **options: Any) -> Any:
+    """A client for whatever an address leads to: a server, a cluster, or the primary that Sentinels name."""
+    if is_cluster(url):
+        return redis.RedisCluster(*seed_of(url), **options)
+    if is_watched(url):
+        named = watched(url)
+        return redis.sentinel.Sentinel(named.sentinels).master_for(named.service, **options)
+    return redis.Redis.from_url(url, **options)
+
+
 def everything(url: str) -> Everything:
     """Read the whole database by its keys' names."""
     found = Everything()
-    with redis.Redis.from_url(url) as client:
+    with connected(url) as client:
         for raw in client.scan_iter(count=1000):
             key = raw.decode()
             kind, _, rest = key.partition("}:")[2].partition(":")

@@ -26,7 +26,7 @@ START_S = 60.0
 SERVICE = "bao"
 DOWN_AFTER_MS = 300
 MARK = "in-step"
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 KEEPING = {
     "save": "",
     "appendonly": "yes",
@@ -44,18 +44,19 @@ class Node:
 
     Attributes:
         host, port: where it answers.
+        options: what it is started with.
     """
 
     def __init__(
-        self, folder: Path, options: Options, *, host: str = _LOOPBACK, inside: Sequence[str] = ()
+        self, folder: Path, options: Options, *, host: str = LOOPBACK, inside: Sequence[str] = ()
     ) -> None:
         """
         Args:
             folder: its own, for its data and its log; made where missing.
             inside: a command that runs it, such as `ip netns exec NAME`.
         """
-        self.folder, self.host, self.port = folder, host, free_port() if host == _LOOPBACK else 6379
-        self._options = {"port": self.port, "bind": host, "dir": folder} | dict(options)
+        self.folder, self.host, self.port = folder, host, free_port() if host == LOOPBACK else 6379
+        self.options: Options = {"port": self.port, "bind": host, "dir": folder} | dict(options)
         self._inside = list(inside)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -82,7 +83,7 @@ class Node:
         until(lambda: self.ask("PING"), "the server did not answer")
 
     def _arguments(self) -> list[str]:
-        return [str(part) for name, value in self._options.items() for part in (f"--{name}", value)]
+        return [str(part) for name, value in self.options.items() for part in (f"--{name}", value)]
 
     def ask(self, *command: object) -> Any:
         """What it answers to one command."""
@@ -120,7 +121,7 @@ class _Sentinel(Node):
     def _arguments(self) -> list[str]:
         file = self.folder / "sentinel.conf"
         if not file.exists():
-            file.write_text("".join(f"{name} {value}\n" for name, value in self._options.items()))
+            file.write_text("".join(f"{name} {value}\n" for name, value in self.options.items()))
         return [str(file), "--sentinel"]
 
 
@@ -174,6 +175,17 @@ class Watched:
         """Whether all others copy the primary."""
         return in_step(self.primary, self.replicas)
 
+    def knows_replicas(self) -> bool:
+        """Whether every Sentinel sees all of them, so that the next failover finds one."""
+        told = [one.ask("SENTINEL", "REPLICAS", SERVICE) for one in self.sentinels if one.runs]
+        return all(
+            any(
+                _pairs(one)[b"flags"] == b"slave" and _pairs(one)[b"master-link-status"] == b"ok"
+                for one in seen
+            )
+            for seen in told
+        )
+
     def failed_over(self, old: Node) -> bool:
         """Whether every Sentinel names another, and that one knows."""
         named = [_named(one) for one in self.sentinels if one.runs]
@@ -205,7 +217,7 @@ def _sentinels(folder: Path, nodes: Sequence[Node]) -> list[Node]:
     return [sentinel(folder / f"sentinel-{number}", nodes[0]) for number in range(3)]
 
 
-def sentinel(folder: Path, primary: Node, *, host: str = _LOOPBACK, inside: Sequence[str] = ()) -> Node:
+def sentinel(folder: Path, primary: Node, *, host: str = LOOPBACK, inside: Sequence[str] = ()) -> Node:
     """One that watches a primary; it finds the others by what they say there."""
     options = {
         "sentinel monitor": f"{SERVICE} {primary.host} {primary.port} 2",
@@ -213,6 +225,10 @@ def sentinel(folder: Path, primary: Node, *, host: str = _LOOPBACK, inside: Sequ
         "sentinel failover-timeout": f"{SERVICE} 3000",
     }
     return _Sentinel(folder, options, host=host, inside=inside)
+
+
+def _pairs(told: Any) -> dict[bytes, bytes]:
+    return told if isinstance(told, dict) else dict(zip(told[::2], told[1::2], strict=True))
 
 
 def _named(sentinel: Node) -> tuple[str, int]:
@@ -232,7 +248,7 @@ def _all_known(made: Watched) -> bool:
 def free_port() -> int:
     """One of loopback that nobody has; a cluster's bus needs another."""
     with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
