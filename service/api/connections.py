@@ -30,14 +30,15 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Times, in seconds; together a connection that does nothing right is gone within 15 s.
+    """Times, in seconds, and sizes; a connection that does nothing right is gone within 15 s.
 
     Attributes:
         idle_s: how long a connection is kept on which no request comes, or only the beginning of a head.
         request_s: how long a request may take, from the first byte of its head to the last of its body.
         linger_s: how long the rest of a body is taken after its answer: else the caller could not read that.
         taken_s: how long of an answer less than `TAKEN_BYTES` may be taken.
-        look_s: between two looks at that.
+        look_s: between two looks at that, and at heads.
+        heads_bytes: how much may have come of all heads together; a single one may have 640 KiB.
     """
 
     idle_s: float = 10.0
@@ -45,6 +46,7 @@ class Patience:
     linger_s: float = 2.0
     taken_s: float = 8.0
     look_s: float = 1.0
+    heads_bytes: int = 128 * 1024 * 1024
 
 
 PATIENCE = Patience()
@@ -56,14 +58,16 @@ class Connection(web.RequestHandler):
     Attributes:
         begun_at: when the first byte of the request came that is coming, by the loop's clock; None before
             that, and of a request that came behind another.
+        head_bytes: how much has come of it, as long as its head is not whole.
         request_s: see `Patience`.
     """
 
-    __slots__ = ("begun_at", "request_s")
+    __slots__ = ("begun_at", "head_bytes", "request_s")
 
     def __init__(self, server: "Server", **options: Any) -> None:
         super().__init__(server, **options)
         self.begun_at: float | None = None
+        self.head_bytes = 0
         self.request_s = server.patience.request_s
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -78,9 +82,15 @@ class Connection(web.RequestHandler):
         return None
 
     def data_received(self, data: bytes) -> None:
-        if self.begun_at is None and self._waiter is not None:
-            self.begun_at = self._loop.time()
+        if self._waiter is not None:
+            self.begun_at = self.begun_at or self._loop.time()
+            self.head_bytes += len(data)
         super().data_received(data)
+
+    def answered(self) -> None:
+        """The next request has not begun."""
+        self.begun_at = None
+        self.head_bytes = 0
 
 
 def _give_up_after(taken_s: float, transport: asyncio.BaseTransport) -> None:
@@ -147,6 +157,7 @@ class Server(web.Server):
     def _look(self) -> None:
         self._looking = self._loop.call_later(self.patience.look_s, self._look)
         self._abort_untaken(self._loop.time())
+        self._abort_largest()
         if self._refused:
             _log.warning("connections_refused", count=self._refused, most=self._most)
             self._refused = 0
@@ -166,6 +177,15 @@ class Server(web.Server):
             else:
                 transport.abort()
         self._unsent = unsent
+
+    def _abort_largest(self) -> None:
+        """Abort those who have sent most, while all that are about to send a head hold too much."""
+        sending = sorted(self._connections, key=lambda one: one.head_bytes)  # type: ignore[attr-defined]
+        held = sum(one.head_bytes for one in sending)  # type: ignore[attr-defined]
+        while held > self.patience.heads_bytes:
+            largest: Any = sending.pop()
+            held -= largest.head_bytes
+            self._connections[largest].abort()
 
 
 def _full() -> bytes:

@@ -82,7 +82,7 @@ class Runner(web.AppRunner):
             response = answer(AddressTooLong()) if too_long else await route(request)
             response.headers[request_ids.HEADER] = name
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
-            request.protocol.begun_at = None  # type: ignore[attr-defined]  # it is a `Connection`
+            request.protocol.answered()  # type: ignore[attr-defined]  # it is a `Connection`
             return response
 
         return Server(

@@ -41,8 +41,16 @@ SLOW = {
 
 
 class Server(TestServer):
+    patience = PATIENCE
+
     async def _make_runner(self, **options: object) -> Runner:
-        return Runner(self.app, patience=PATIENCE, most=20, **options)
+        return Runner(self.app, patience=self.patience, most=20, **options)
+
+
+class FewHeads(Server):
+    """Waits long, and holds little."""
+
+    patience = Patience(idle_s=60, look_s=0.05, heads_bytes=100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,9 @@ class Impatient:
 
 
 @pytest.fixture
-async def impatient(redis_url: str) -> AsyncIterator[Impatient]:
+async def impatient(redis_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Impatient]:
     settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
-    async with Server(create_app(settings)) as server:
+    async with getattr(request, "param", Server)(create_app(settings)) as server:
         yield Impatient(server)
 
 
@@ -153,6 +161,22 @@ async def test_an_answer_that_is_read_slowly_comes_whole(impatient: Impatient) -
             await asyncio.sleep(0.02)
         count += (await reader.readexactly(32 * 1024)).count(b"HTTP/1.1 200 ")
     writer.close()
+
+
+@pytest.mark.parametrize("impatient", [FewHeads], indirect=True)
+async def test_of_many_large_heads_the_largest_go(impatient: Impatient) -> None:
+    small, large = await impatient.connect(), [await impatient.connect() for _ in range(3)]
+    small[1].write(GET[:9])
+    for _, writer in large:
+        writer.write(b"GET /" + b"a" * 500_000)
+    ends = await asyncio.wait_for(
+        asyncio.gather(*(reader.read() for reader, _ in large), return_exceptions=True), SURELY_S
+    )
+    assert [end for end in ends if end and not isinstance(end, ConnectionError)] == []
+    small[1].write(GET[9:])
+    assert (await small[0].readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
+    for _, one in [small, *large]:
+        one.close()
 
 
 async def test_one_connection_too_many_is_told_so_and_the_others_go_on(impatient: Impatient) -> None:
