@@ -21,6 +21,9 @@ SCENARIOS = (
     "poison",
     "sentinel",
     "cluster",
+    "memory_full",
+    "clocks",
+    "orphan",
 )
 
 
