@@ -118,7 +118,8 @@ class Slow:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
         began = time.monotonic()
         await asyncio.get_running_loop().sock_connect(bound, self.address)
-        closed = self._closed[bound.getsockname()[1]] = asyncio.Event()
+        port = bound.getsockname()[1]
+        closed = self._closed[port] = asyncio.Event()
         reader, writer = await asyncio.open_connection(sock=bound, limit=SMALL)
         writer.write(kind.first)
         beside = [asyncio.create_task(_drip(writer, kind.then))]
@@ -127,6 +128,7 @@ class Slow:
         else:
             writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is one for reading, too
         await closed.wait()
+        del self._closed[port]
         self.lasted[name].append(time.monotonic() - began)
         for task in beside:
             task.cancel()
@@ -137,18 +139,11 @@ class Slow:
         seen: set[int] = set()
         while True:
             await asyncio.sleep(LOOK_S)
-            there = clients_of(self.address[1]) & self._closed.keys()
-            self.at_once = max(self.at_once, len(there))
-            seen |= there
-            for port in seen - there:
-                self._closed.pop(port).set()
-            seen &= there
-            for port in [port for port, closed in self._closed.items() if closed.is_set()]:
-                del self._closed[port]
-
-    @property
-    def open(self) -> int:
-        return len(self._closed)
+            there = clients_of(self.address[1])
+            self.at_once = max(self.at_once, len(there & self._closed.keys()))
+            for port in (seen - there) & self._closed.keys():
+                self._closed[port].set()
+            seen = there
 
 
 async def _read_on(reader: asyncio.StreamReader, closed: asyncio.Event) -> None:
