@@ -21,6 +21,10 @@ install: .venv/installed  ## .venv with what the service needs, and .venv/bin/co
 test: .venv/installed-dev  ## every test
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+.PHONY: test-cluster
+test-cluster: .venv/installed-dev  ## what rests on the store, on a cluster of three servers
+	$(BIN)/python -m pytest -n auto --dist worksteal --cluster tests/store tests/api tests/workers tests/transfer
+
 .PHONY: bench
 bench: .venv/installed-dev  ## how fast it is, goal by goal, into docs/performance.md; ten minutes
 	$(BIN)/python -m bench

@@ -18,7 +18,7 @@ from service.api.services import SERVICES, Services
 from service.app import create_app
 from service.settings import Settings
 from service.store.directory import Role
-from service.store.queue import Queue
+from service.store.queue import Queue, Task
 from service.store.store import Store
 from workers.recoverer import Recoverer
 from workers.validator import Validator
@@ -100,6 +100,11 @@ class Running:
     async def publish(self, body: str, **fields: Any) -> Any:
         """A comment, judged and approved."""
         return await self.decide(await self.submit(body, **fields), "approve")
+
+
+async def handed_out(queue: Queue) -> list[Task]:
+    """All that waits, as a worker takes it."""
+    return [task for lane in queue.lanes for task in await queue.read(lane, 10, block=False)]
 
 
 class Server(TestServer):

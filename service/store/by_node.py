@@ -1,4 +1,4 @@
-"""redis-py's commands on a cluster, for what blocks: a client of each server, each command to whom it belongs.
+"""redis-py's commands on a cluster, for what blocks: a client of each server, each command to its owner.
 
 redis-py has a client for clusters. Used by several at once it closes connections that are in use when a
 server fails, and asks a server for the keys of each command that reads a stream.

@@ -8,7 +8,7 @@ from service.store.session import Argument
 
 COUNT = 16_384
 
-_KEYLESS = frozenset(["PING", "SCRIPT", "INFO", "CLUSTER", "ASKING", "HELLO", "AUTH", "SELECT"])
+_KEYLESS = frozenset(["SCRIPT", "INFO", "CLUSTER", "HELLO", "AUTH", "SELECT"])
 
 
 def first_key(command: tuple[Argument, ...]) -> str | None:
@@ -18,7 +18,7 @@ def first_key(command: tuple[Argument, ...]) -> str | None:
     ('codau:{3}:queue', None)
     """
     name = str(command[0])
-    if name in _KEYLESS:
+    if name in _KEYLESS or len(command) == 1:
         return None
     if not name.startswith("EVAL"):
         return str(command[1])

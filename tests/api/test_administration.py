@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import pytest
-import redis
 
 from service.comments.policy import CODES
 from tests.api.calls import (
@@ -19,6 +18,7 @@ from tests.api.calls import (
     wrong_fields,
 )
 from tests.running import Caller, Running
+from tests.store.looking import connected
 
 
 async def test_a_site_is_created_and_renamed(idle_service: Running) -> None:
@@ -85,7 +85,7 @@ async def test_a_key_is_shown_once_and_kept_as_a_hash(idle_service: Running, red
     assert (shown["role"], shown["name"]) == ("moderator", "Chị Hoa")
     assert key not in listed.text
     assert str(idle_service.website.key) not in listed.text
-    with redis.Redis.from_url(redis_url) as client:
+    with connected(redis_url) as client:
         kept = b" ".join(part for name in client.scan_iter() for part in [name, *hashes(client, name)])
     assert key.encode() not in kept
     assert (await Caller(idle_service.admin.http, key)("GET", "/v1/queue")).status == 200

@@ -70,6 +70,7 @@ async def told(listening: Answers, store: Wire, comment_id: str) -> None:
                 await asyncio.wait_for(heard.wait(), 0.05)
 
 
+@pytest.mark.one_server
 async def test_a_line_that_is_lost_without_a_word_is_replaced(
     redis_url: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-import redis
-
 from tests.api.calls import GOOD, UNMARKED, describe, set_policy, wrong_fields
 from tests.running import Answer, Running
+from tests.store.looking import connected
 
 
 async def check(service: Running, body: str, **fields: Any) -> Answer:
@@ -96,7 +95,7 @@ async def test_wrong_texts_are_refused(idle_service: Running) -> None:
 
 
 async def test_nothing_is_kept(idle_service: Running, redis_url: str) -> None:
-    with redis.Redis.from_url(redis_url) as client:
+    with connected(redis_url) as client:
         before = sorted(client.scan_iter())
         await check(idle_service, UNMARKED, thread="chua-co")
         assert sorted(client.scan_iter()) == before

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-import redis
 
 from tests.running import Running
+from tests.store.looking import connected
 
 PHONE = "Bác nào thấy con mèo thì nhắn giúp tôi qua số 0912 345 678 nhé."
 LONG = "Đề nghị thành phố sớm lắp đèn tín hiệu ở ngã tư này cho bà con yên tâm."
@@ -150,7 +150,7 @@ async def test_an_erased_author_leaves_nothing_but_tombstones(idle_service: Runn
         )
     page = (await service.moderator("GET", "/v1/authors/buoi")).json
     assert (page["comments"], page["standing"]) == ([], "normal")
-    with redis.Redis.from_url(service.store.url) as client:
+    with connected(service.store.url) as client:
         client.config_set("rdbcompression", "no")  # a dump shall show what is in it
         for key in client.scan_iter():
             kept = client.dump(key) + key

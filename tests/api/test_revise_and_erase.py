@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import pytest
-import redis
 
 from service import app
 from service.api import services
@@ -22,6 +21,7 @@ from tests.api.calls import (
     wrong_fields,
 )
 from tests.running import WAIT, Answer, Running, running
+from tests.store.looking import connected
 
 
 async def revise(service: Running, comment: Any, body: str = GOOD, **headers: str) -> Answer:
@@ -169,7 +169,7 @@ async def test_an_erased_comment_leaves_its_place_and_nothing_else(
 
 def everything(redis_url: str) -> list[tuple[str, str]]:
     """Every key and what it holds, as text."""
-    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
+    with connected(redis_url, decode_responses=True) as client:
         return [
             (name, f"{name} {json.dumps(held(client, name), ensure_ascii=False)}")
             for name in client.scan_iter()

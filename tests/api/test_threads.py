@@ -7,12 +7,12 @@ import threading
 from typing import Any
 
 import pytest
-import redis
 from yarl import URL
 
 from service.api import threads
 from tests.api.calls import GOOD, JSON, as_sent, raw, refused, segment, thread_of, thread_path, wrong_fields
 from tests.running import Answer, Running
+from tests.store.looking import connected
 
 COMMENTS = "/v1/threads/doi-song%2F1/comments"
 
@@ -379,7 +379,7 @@ async def test_an_etag_from_before_a_crash_that_lost_the_last_change_matches_not
     service: Running, redis_url: str
 ) -> None:
     await service.publish(GOOD)
-    with redis.Redis.from_url(redis_url) as client:
+    with connected(redis_url) as client:
         before = {key: client.dump(key) for key in client.scan_iter("codau:*:thread:*")}
         await service.publish("Bình luận này sẽ mất.")
         known = (await get(service)).headers["ETag"]

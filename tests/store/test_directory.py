@@ -7,20 +7,21 @@ import pytest
 from service.comments.policy import Policy
 from service.errors import Unreadable
 from service.store import keys
+from service.store.connection import commands
 from service.store.directory import Directory, Role, Site
-from service.store.wire import Wire
+from service.store.wire import Commands
 from tests.api.calls import comment_of, refused
 from tests.running import Running
 
 
 @pytest.fixture
-async def wire(redis_url: str) -> AsyncIterator[Wire]:
-    made = Wire(redis_url)
+async def wire(redis_url: str) -> AsyncIterator[Commands]:
+    made = commands(redis_url)
     yield made
     await made.close()
 
 
-async def store_site(wire: Wire, site: str, document: str) -> None:
+async def store_site(wire: Commands, site: str, document: str) -> None:
     """What another version of this program might have stored."""
     await wire.run("HSET", keys.SITES, site, document)
     await wire.run("INCR", keys.EPOCH)
@@ -29,7 +30,7 @@ async def store_site(wire: Wire, site: str, document: str) -> None:
 UNREADABLE = '{"name": "Báo", "created_at": 1, "policy": {"of_a_later_version": true}}'
 
 
-async def test_a_change_leaves_everything_else_as_it_was_read(wire: Wire) -> None:
+async def test_a_change_leaves_everything_else_as_it_was_read(wire: Commands) -> None:
     directory = Directory(wire)
     for site in ("one", "other"):
         await directory.put_site(site, "Báo", now_ms=1)
@@ -44,7 +45,7 @@ async def test_a_change_leaves_everything_else_as_it_was_read(wire: Wire) -> Non
     assert before.site("one").policy == Policy()
 
 
-async def test_a_site_that_cannot_be_read_is_neither_made_anew_nor_changed(wire: Wire) -> None:
+async def test_a_site_that_cannot_be_read_is_neither_made_anew_nor_changed(wire: Commands) -> None:
     await store_site(wire, "later", UNREADABLE)
     directory = Directory(wire)
     with pytest.raises(Unreadable):
@@ -58,7 +59,7 @@ async def test_a_site_that_cannot_be_read_is_neither_made_anew_nor_changed(wire:
 
 @pytest.mark.parametrize("document", [UNREADABLE, "{", "[]", '{"name": "Báo"}'])
 async def test_one_site_that_cannot_be_read_stops_no_other(
-    document: str, service: Running, wire: Wire
+    document: str, service: Running, wire: Commands
 ) -> None:
     await store_site(wire, "khac", document)
     assert (await service.submit("Bài viết rất hay, cảm ơn tòa soạn!"))["state"] == "pending"
@@ -69,7 +70,7 @@ async def test_one_site_that_cannot_be_read_stops_no_other(
 
 
 async def test_what_waits_for_a_verdict_of_such_a_site_holds_up_no_other(
-    idle_service: Running, wire: Wire
+    idle_service: Running, wire: Commands
 ) -> None:
     await idle_service.admin("POST", "/v1/comments?site=khac", json=comment_of())
     await store_site(wire, "khac", UNREADABLE)

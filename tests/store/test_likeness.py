@@ -87,6 +87,7 @@ async def test_a_text_is_forgotten_after_the_window(store: Store) -> None:
     assert (await enter(store, comment(2, LOAN, at=NOW + HOUR_MS))).ids == [late.id]
 
 
+@pytest.mark.one_server
 async def test_one_server_is_asked_once_of_all_bands_and_of_a_short_text_not_at_all(store: Store) -> None:
     await enter(store, comment(0, LOAN))
     before = await scripts_run(store)

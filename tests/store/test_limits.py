@@ -7,21 +7,22 @@ import pytest
 from service.comments.rates import Rate
 from service.errors import RateLimited
 from service.store import keys
+from service.store.connection import commands
 from service.store.limits import Left, Limit, LimitStore
-from service.store.wire import Wire
+from service.store.wire import Commands
 
 WHO = "author an"
 
 
 @pytest.fixture
-async def wire(redis_url: str) -> AsyncIterator[Wire]:
-    made = Wire(redis_url)
+async def wire(redis_url: str) -> AsyncIterator[Commands]:
+    made = commands(redis_url)
     yield made
     await made.close()
 
 
 @pytest.fixture
-def limits(wire: Wire) -> LimitStore:
+def limits(wire: Commands) -> LimitStore:
     return LimitStore(wire)
 
 
@@ -41,7 +42,7 @@ async def passes(limits: LimitStore, *limited: Limit) -> bool:
     return await left(limits, *limited) is not None
 
 
-async def whole_in(wire: Wire, ms: float, who: str = WHO) -> None:
+async def whole_in(wire: Commands, ms: float, who: str = WHO) -> None:
     """Let the whole count be there again in so many ms; negative: some time ago."""
     seconds, micros = await wire.run("TIME")
     at = int(seconds) * 1_000_000 + int(micros) + round(ms * 1000)
@@ -54,7 +55,7 @@ async def test_the_whole_count_may_pass_at_once_and_no_more(limits: LimitStore) 
 
 
 async def test_behind_a_burst_one_passes_each_time_its_share_of_the_time_is_over(
-    limits: LimitStore, wire: Wire
+    limits: LimitStore, wire: Commands
 ) -> None:
     rate = limit(Rate(30, 60))
     await whole_in(wire, 60_000 - 2_000)
@@ -63,7 +64,9 @@ async def test_behind_a_burst_one_passes_each_time_its_share_of_the_time_is_over
     assert [await passes(limits, rate) for _ in range(3)] == [True, True, False]
 
 
-async def test_the_wait_that_is_told_is_enough_and_no_second_too_long(limits: LimitStore, wire: Wire) -> None:
+async def test_the_wait_that_is_told_is_enough_and_no_second_too_long(
+    limits: LimitStore, wire: Commands
+) -> None:
     rate = limit(Rate(3, 60))
     for over_ms, told_s in ((20_000, 20), (19_400, 20), (18_900, 19), (900, 1)):
         await whole_in(wire, 40_000 + over_ms)
@@ -75,7 +78,9 @@ async def test_the_wait_that_is_told_is_enough_and_no_second_too_long(limits: Li
         assert await passes(limits, rate)
 
 
-async def test_what_is_left_is_told_with_the_time_until_there_is_more(limits: LimitStore, wire: Wire) -> None:
+async def test_what_is_left_is_told_with_the_time_until_there_is_more(
+    limits: LimitStore, wire: Commands
+) -> None:
     rate = limit(Rate(30, 60))
     assert await limits.check("bao", [rate]) == [Left(rate, 29, 2_000)]
     await whole_in(wire, 10_500)
@@ -84,12 +89,12 @@ async def test_what_is_left_is_told_with_the_time_until_there_is_more(limits: Li
     assert 300 < told.more_in_ms <= 500
 
 
-async def test_what_went_by_long_ago_saves_up_nothing(limits: LimitStore, wire: Wire) -> None:
+async def test_what_went_by_long_ago_saves_up_nothing(limits: LimitStore, wire: Commands) -> None:
     await whole_in(wire, -3_600_000)
     assert await left(limits, limit(Rate(3, 60))) == [2]
 
 
-async def test_a_clock_that_went_back_refuses_nobody(limits: LimitStore, wire: Wire) -> None:
+async def test_a_clock_that_went_back_refuses_nobody(limits: LimitStore, wire: Commands) -> None:
     await whole_in(wire, 3_600_000)
     assert [await passes(limits, limit(Rate(2, 60))) for _ in range(3)] == [True, True, False]
 
@@ -120,7 +125,7 @@ async def test_a_looser_rate_does_not_make_anybody_wait_by_the_one_before(limits
 
 
 async def test_a_limit_keeps_one_number_and_is_forgotten_when_its_time_is_over(
-    limits: LimitStore, wire: Wire
+    limits: LimitStore, wire: Commands
 ) -> None:
     for _ in range(4):
         await limits.check("bao", [limit(Rate(400, 60))])

@@ -11,6 +11,8 @@ from service.store.partitions import Partitions
 from service.store.queue import Queue, Task
 from service.store.wire import Wire
 
+pytestmark = pytest.mark.one_server
+
 Act = Callable[[Queue, list[Task]], Awaitable[object]]
 
 

@@ -14,6 +14,8 @@ from service.store.store import Store
 from service.store.wire import Interrupted, ReplyError, Wire
 from tests.store.looking import assert_consistent, everything
 
+pytestmark = pytest.mark.one_server
+
 NOW = 1_763_900_000_000
 
 

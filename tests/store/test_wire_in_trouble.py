@@ -16,6 +16,8 @@ from service.store.connection import again_if_interrupted
 from service.store.wire import Argument, Interrupted, Wire
 from service.supervision.valkey import EmbeddedValkey
 
+pytestmark = pytest.mark.one_server
+
 A_PING = b"*1\r\n$4\r\nPING\r\n"
 
 Answer = Callable[[bytes], Awaitable[bytes]]

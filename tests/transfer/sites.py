@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
-import redis
 
+from service.store.addresses import is_cluster
 from service.store.directory import Site
 from service.store.store import Store
 from service.transfer.exporting import lines_of
 from service.transfer.importing import Tally, Told, import_site
 from service.transfer.reading import read
+from tests.store.looking import connected
 
 NOW = 1_763_900_000_000
 """The present of these tests, unix ms."""
@@ -31,9 +32,13 @@ NOT_CARRIED = {
 _ORDER = ("", "site", "thread", "standing", "comment", "end")
 
 
+beside_cluster: list[str] = []
+"""The address of that server; see conftest."""
+
+
 def another(redis_url: str) -> str:
-    """A second, empty store: another database of the same server."""
-    return f"{redis_url}?db=1"
+    """A second, empty store: another database of the server, or beside a cluster another server."""
+    return beside_cluster[0] if is_cluster(redis_url) else f"{redis_url}?db=1"
 
 
 @contextlib.asynccontextmanager
@@ -74,7 +79,7 @@ def picture(url: str, site: str) -> dict[str, Any]:
     Left out is what an export does not carry, and how often a thread has changed.
     """
     seen: dict[str, Any] = {}
-    with redis.Redis.from_url(url, decode_responses=True) as client:
+    with connected(url, decode_responses=True) as client:
         for key in client.scan_iter(match="codau:*", count=1000):
             name = _name(key, site)
             if name is None:
@@ -86,7 +91,7 @@ def picture(url: str, site: str) -> dict[str, Any]:
 
 def queued(url: str, site: str) -> list[str]:
     """What waits for a verdict: ids and versions."""
-    with redis.Redis.from_url(url, decode_responses=True) as client:
+    with connected(url, decode_responses=True) as client:
         streams = [client.xrange(key) for key in client.scan_iter(match="codau:*:queue")]
     named = [fields["c"] for entries in streams for _, fields in entries]
     return sorted(name.removeprefix(f"{site} ") for name in named if name.startswith(f"{site} "))
@@ -94,7 +99,7 @@ def queued(url: str, site: str) -> list[str]:
 
 def told_followers(url: str) -> int:
     """How many events there are."""
-    with redis.Redis.from_url(url) as client:
+    with connected(url) as client:
         return sum(client.xlen(key) for key in client.scan_iter(match="codau:*:events"))
 
 

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-import redis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.store.looking import connected
 from tests.transfer.living import Newspaper, lives
 from tests.transfer.sites import (
     COPY_PARTITIONS,
@@ -36,7 +36,7 @@ def test_a_site_is_the_same_after_it_moved_to_another_partition_count(
 
 
 async def _moved(redis_url: str, moves: list[Any]) -> None:
-    with redis.Redis.from_url(redis_url) as client:
+    with connected(redis_url) as client:
         client.flushall()
     copy_url = another(redis_url)
     async with opened(redis_url) as store, opened(copy_url, COPY_PARTITIONS) as copy:

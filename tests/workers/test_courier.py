@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from aiohttp import web
 
 from service.clock import unix_ms
@@ -25,6 +24,7 @@ from service.store.deliveries import Delivery, Settled, Taken
 from tests.api.calls import BETTER, GOOD
 from tests.running import Running, running
 from tests.store.cluster import cluster
+from tests.store.looking import connected
 from tests.workers.receiving import Receiver, receiving
 from workers import endpoint, sending
 from workers.calling import AT_ONCE
@@ -746,7 +746,7 @@ async def test_what_waits_or_is_dead_holds_no_text(
     receiver.reply = lambda: web.Response(status=500, text=GOOD)
     await service.publish(GOOD, author={"name": "Nguyễn Thị Bưởi"})
     await courier.drain()
-    with redis.Redis.from_url(redis_url) as client:
+    with connected(redis_url) as client:
         kept = b" ".join(
             part for name in client.scan_iter("codau:{hooks*") for part in contents(client, name)
         )

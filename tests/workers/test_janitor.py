@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
-import redis
 from structlog.testing import capture_logs
 
 from service.comments import ids, lifecycle
@@ -19,7 +18,7 @@ from service.store.ordered import Order
 from service.store.retention import BATCH, seen
 from service.store.store import Store
 from tests.running import Running
-from tests.store.looking import assert_consistent, everything
+from tests.store.looking import assert_consistent, connected, everything
 from workers.janitor import SWEEP_EVERY_MS, Janitor, Taken
 
 NOW = 1_795_323_600_000  # 2026-11-22 12:00 in Vietnam
@@ -88,7 +87,7 @@ async def _on() -> bool:
 
 
 def events(url: str) -> list[str]:
-    with redis.Redis.from_url(url) as client:
+    with connected(url) as client:
         streams = [client.xrange(keys.events(p)) for p in range(16)]
     return [fields[b"e"].decode() for stream in streams for _, fields in stream]
 

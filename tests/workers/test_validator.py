@@ -10,7 +10,7 @@ from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
 from service.store.authors import Opinion
 from service.store.queue import Queue
-from tests.running import Running
+from tests.running import Running, handed_out
 from workers.__main__ import empty
 from workers.recoverer import Recoverer
 from workers.validator import Validator
@@ -53,7 +53,7 @@ async def test_a_drained_queue_is_judged_and_empty(idle_service: Running) -> Non
 async def test_what_a_dead_worker_held_is_judged_by_another(idle_service: Running, redis_url: str) -> None:
     comment = await queued(idle_service, GOOD)
     dead = Queue(redis_url, idle_service.store.partitions, "dead")
-    [task] = await dead.read(list(idle_service.store.partitions), 10, block=False)
+    [task] = await handed_out(dead)
     assert task.comment_id == comment["id"]
     await dead.close()
     assert await idle_service.validator.drain() == 0, "nobody else is handed it"
@@ -65,7 +65,7 @@ async def test_what_a_dead_worker_held_is_judged_by_another(idle_service: Runnin
 async def test_who_is_silent_at_one_look_alone_keeps_what_it_holds(idle_service: Running) -> None:
     """At the first look the server's clock may have jumped ahead: all that is held seems to be left."""
     comment = await queued(idle_service, GOOD)
-    tasks = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    tasks = await handed_out(idle_service.queue)
     assert await idle_service.recoverer.look(idle_ms=0) == 0
     async for _ in idle_service.queue.left_behind(idle_ms=0):
         pass  # it changes hands
@@ -78,13 +78,13 @@ async def test_who_is_silent_at_one_look_alone_keeps_what_it_holds(idle_service:
 
 async def test_what_a_living_worker_holds_is_left_to_it(idle_service: Running) -> None:
     await queued(idle_service, GOOD)
-    await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    await handed_out(idle_service.queue)
     assert await idle_service.recoverer.recover(idle_ms=60_000) == 0
 
 
 async def test_a_verdict_delivered_twice_has_its_effect_once(idle_service: Running) -> None:
     comment = await queued(idle_service, GOOD)
-    tasks = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    tasks = await handed_out(idle_service.queue)
     await idle_service.validator.judge_all(tasks)
     await idle_service.validator.judge_all(tasks)
     assert (await state(idle_service, comment))["version"] == 2
@@ -92,7 +92,7 @@ async def test_a_verdict_delivered_twice_has_its_effect_once(idle_service: Runni
 
 async def test_a_text_revised_meanwhile_is_judged_in_its_new_form_alone(idle_service: Running) -> None:
     comment = await queued(idle_service, "Bai viet rat hay, cam on toa soan!")
-    tasks = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    tasks = await handed_out(idle_service.queue)
     revised = await idle_service.website("POST", f"/v1/comments/{comment['id']}/revise", json={"body": GOOD})
     assert revised.status == 202
     await idle_service.validator.judge_all(tasks)
@@ -140,7 +140,7 @@ async def test_after_three_tries_a_person_must_judge(
 async def test_what_kills_its_worker_goes_to_a_person_alone(idle_service: Running) -> None:
     poison = await queued(idle_service, POISON)
     innocent = await queued(idle_service, GOOD)
-    killed = await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False)
+    killed = await handed_out(idle_service.queue)
     assert len(killed) == 2
     for _ in range(2):  # each time another worker takes the first of them, and dies
         async for task in idle_service.queue.left_behind(idle_ms=0):

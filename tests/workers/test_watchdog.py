@@ -10,7 +10,7 @@ import pytest
 
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
-from tests.running import Running
+from tests.running import Running, handed_out
 from tests.workers.test_validator import GOOD, queued, state
 from workers.validator import TRIES, Judge, Validator
 from workers.watchdog import EndlessCheckError, limited
@@ -75,7 +75,7 @@ async def test_what_a_check_never_ends_on_goes_to_a_person_and_the_others_are_ju
 ) -> None:
     worker = Validator(idle_service.store, idle_service.queue, judge=within_moments)
     poison, good = await queued(idle_service, ENDLESS), await queued(idle_service, GOOD)
-    for task in await idle_service.queue.read(list(idle_service.store.partitions), 10, block=False):
+    for task in await handed_out(idle_service.queue):
         await worker.judge_all([task])
     assert (await state(idle_service, good))["state"] == "pending"
     for _ in range(TRIES - 1):
