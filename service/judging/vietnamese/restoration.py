@@ -7,8 +7,9 @@ punctuation are kept to the character. Whether a text needs this is not decided 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import product
+from itertools import accumulate, product
 from math import log
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from service.judging.vietnamese.counts import (
     UNKNOWN,
     Counts,
     Floats,
+    Integers,
     counts,
     extend_key,
     start_key,
@@ -86,14 +88,12 @@ def doubt(words: Words) -> float:
     tokens = words.tokens[:_ENOUGH_WORDS]
     known = counts()
     lattice = _lattice(tokens, known)
-    scores = _transitions(lattice, known)
     written = 0.0
     every = np.zeros((1, 1), dtype=np.float32)
-    rows = list(zip(lattice.sizes, lattice.written, strict=True))
-    for at in range(2, len(rows)):
-        (last2, w2), (last, w1), (here, w0) = rows[at - 2 : at + 1]
-        written += float(scores[at, max(w2, 0), max(w1, 0), w0]) if w0 >= 0 else _NEVER_SO
-        every = np.logaddexp.reduce(every[:, :, None] + scores[at][:last2, :last, :here], axis=0)
+    for at, scores in enumerate(_transitions(lattice, known), 2):
+        w2, w1, w0 = lattice.written[at - 2 : at + 1]
+        written += float(scores[max(w2, 0), max(w1, 0), w0]) if w0 >= 0 else _NEVER_SO
+        every = np.logaddexp.reduce(every[:, :, None] + scores, axis=0)
     return max(0.0, float(np.logaddexp.reduce(every, axis=None)) - written)
 
 
@@ -147,7 +147,7 @@ class _Lattice:
         written: which of them is the word as it stands; -1 for none.
     """
 
-    numbers: npt.NDArray[np.int64]
+    numbers: Integers
     sizes: list[int]
     written: list[int]
 
@@ -202,16 +202,13 @@ def _search(lattice: _Lattice, known: Counts, trust: float, count: int) -> list[
     `best` holds, by [rank, choice before, choice], the scores of the best ways to come so far; `back`, for
     each row, by the same, where they came from: rank times the choices two rows before, plus the choice.
     """
-    scores = _transitions(lattice, known)
-    if trust > 0:
-        for at, choice in enumerate(lattice.written):
-            if choice >= 0 and lattice.sizes[at] > 1:
-                scores[at, :, :, choice] += trust
-    sizes = lattice.sizes
     best: Floats = np.zeros((1, 1, 1), dtype=np.float32)
     back: list[npt.NDArray[np.intp]] = []
-    for at in range(2, len(sizes)):
-        step = best[:, :, :, None] + scores[at][: sizes[at - 2], : sizes[at - 1], : sizes[at]]
+    for at, scores in enumerate(_transitions(lattice, known), 2):
+        choice = lattice.written[at]
+        if trust > 0 and choice >= 0 and lattice.sizes[at] > 1:
+            scores[:, :, choice] += trust
+        step = best[:, :, :, None] + scores
         best, pointers = _ranked(step.reshape(-1, *step.shape[2:]), count)
         back.append(pointers)
     ends = np.argsort(-best, axis=None, kind="stable")[:count].tolist()
@@ -237,54 +234,85 @@ def _way_to(end: int, best: Floats, back: list[npt.NDArray[np.intp]], lattice: _
     return _Way(float(best.flat[end]), numbers)
 
 
-def _transitions(lattice: _Lattice, known: Counts) -> Floats:
-    """Log-probability of each word after each two, by [position, word before last, last word, word]."""
-    numbers = lattice.numbers
+class _Pairs(NamedTuple):
+    """All two choices that stand together, by rising position, choice before, choice; arrays by pair.
+
+    Attributes:
+        at: the position of the second.
+        before: which choice the first is.
+        here: which choice the second is.
+        first: the word number of the first.
+        second: the word number of the second.
+    """
+
+    at: npt.NDArray[np.intp]
+    before: npt.NDArray[np.intp]
+    here: npt.NDArray[np.intp]
+    first: Integers
+    second: Integers
+
+
+def _pairs(numbers: Integers) -> _Pairs:
     good = numbers >= 0
-    size, width = numbers.shape
-    pairs = np.zeros((size, width, width), dtype=np.float32)
-    factors = np.ones(pairs.shape, dtype=np.float32)
-    keys = np.zeros(pairs.shape, dtype=np.uint64)
-    at, a, b = np.nonzero(good[:-1, :, None] & good[1:, None, :])
-    key = extend_key(start_key(numbers[at, a]), numbers[at + 1, b])
-    keys[at + 1, a, b] = key
-    pairs[at + 1, a, b], factors[at + 1, a, b] = known.of(key)
-    threes = np.zeros((size, width, width, width), dtype=np.float32)
-    at, a, b, c = np.nonzero((pairs[1:-1, :, :, None] > 0) & (pairs[2:, None, :, :] > 0))
-    threes[at + 2, a, b, c] = known.of(extend_key(keys[at + 1, a, b], numbers[at + 2, c]))[0]
-    scores = _log_probabilities(numbers, known, pairs, factors, threes)
-    return scores + _BESIDE * _beside(np.where(good, known.alone[numbers], 0), pairs)[:, None, None, :]
+    at, before, here = np.nonzero(good[:-1, :, None] & good[1:, None, :])
+    return _Pairs(at + 1, before, here, numbers[at, before], numbers[at + 1, here])
 
 
-def _beside(alone: Floats, pairs: Floats) -> Floats:
+def _transitions(lattice: _Lattice, known: Counts) -> list[Floats]:
+    """Log-probability of each word after each two, for each position from the third on, by [word before last,
+    last word, word].
+
+    Only ways that there are, are looked at: one array over all positions, as wide as the word with the most
+    choices, is twenty times as large.
+    """
+    pairs = _pairs(lattice.numbers)
+    key = extend_key(start_key(pairs.first), pairs.second)
+    counted, factors = known.of(key)
+    longer, then = _in_a_row(pairs, lattice.sizes)
+    threes = np.zeros(len(longer), dtype=np.float32)
+    seen = np.flatnonzero((counted[longer] > 0) & (counted[then] > 0))
+    threes[seen] = known.of(extend_key(key[longer[seen]], pairs.second[then[seen]]))[0]
+    two = _of_two(pairs, counted, known)
+    unseen = factors[longer] * two[then]
+    three = np.where(threes > 0, (threes - _DISCOUNT) / np.maximum(counted[longer], 1), unseen)
+    beside = _beside(lattice.numbers, pairs, counted, known)[pairs.at, pairs.here]
+    scores = np.log(three) + _BESIDE * beside[then]
+    shapes = list(zip(lattice.sizes, lattice.sizes[1:], lattice.sizes[2:], strict=False))
+    ends = list(accumulate(a * b * c for a, b, c in shapes))
+    return [part.reshape(shape) for part, shape in zip(np.split(scores, ends[:-1]), shapes, strict=True)]
+
+
+def _in_a_row(pairs: _Pairs, sizes: list[int]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """All three choices that stand together, by rising position: which pair the first two are, and which the
+    last two.
+    """
+    after = np.array([*sizes[1:], 0])[pairs.at]
+    begins = np.searchsorted(pairs.at, pairs.at + 1) + pairs.here * after
+    longer = np.repeat(np.arange(len(after)), after)
+    steps = np.arange(len(longer)) - np.repeat(np.cumsum(after) - after, after)
+    return longer, begins[longer] + steps
+
+
+def _of_two(pairs: _Pairs, counted: Floats, known: Counts) -> Floats:
+    """Counts to probabilities (Katz): what was never seen in its context is told by the shorter context."""
+    seen = (counted - _DISCOUNT) / np.maximum(known.alone[pairs.first], 1)
+    unseen = known.alone_factors[pairs.first] * known.spread[pairs.second]
+    return np.where(counted > 0, seen, unseen).astype(np.float32)
+
+
+def _beside(numbers: Integers, pairs: _Pairs, counted: Floats, known: Counts) -> Floats:
     """Log-probability of each choice by the words before and after it, however these are marked.
 
-    Args:
-        alone: counts by [position, choice].
-        pairs: counts by [position, choice before, choice].
+    By [position, choice].
     """
+    alone = np.where(numbers >= 0, known.alone[numbers], 0)
+    together = np.zeros((*numbers.shape, numbers.shape[1]), dtype=np.float32)
+    together[pairs.at, pairs.before, pairs.here] = counted
     prior = (alone + _DISCOUNT) / (alone + _DISCOUNT).sum(axis=1, keepdims=True)
     after = np.zeros_like(prior)
-    after[:-1] = pairs[1:].sum(axis=2)
+    after[:-1] = together[1:].sum(axis=2)
     share = prior.copy()
-    for counted in (pairs.sum(axis=1), after):
-        share *= (counted + _PRIOR * prior) / (counted.sum(axis=1, keepdims=True) + _PRIOR) / prior
+    for around in (together.sum(axis=1), after):
+        share *= (around + _PRIOR * prior) / (around.sum(axis=1, keepdims=True) + _PRIOR) / prior
     logarithms: Floats = np.log(share / share.sum(axis=1, keepdims=True))
     return logarithms
-
-
-def _log_probabilities(
-    numbers: npt.NDArray[np.int64], known: Counts, pairs: Floats, factors: Floats, threes: Floats
-) -> Floats:
-    """Counts to probabilities (Katz): what was never seen in its context is told by the shorter context."""
-    alone = known.alone[numbers]
-    one = known.spread[numbers]
-    two = np.zeros_like(pairs)
-    unseen = known.alone_factors[numbers[:-1]][:, :, None] * one[1:, None, :]
-    seen = (pairs[1:] - _DISCOUNT) / np.maximum(alone[:-1, :, None], 1)
-    two[1:] = np.where(pairs[1:] > 0, seen, unseen)
-    three = np.ones_like(threes)
-    unseen = factors[1:-1, :, :, None] * two[2:, None, :, :]
-    seen = (threes[2:] - _DISCOUNT) / np.maximum(pairs[1:-1, :, :, None], 1)
-    three[2:] = np.where(threes[2:] > 0, seen, unseen)
-    return np.log(three)
