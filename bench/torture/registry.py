@@ -21,6 +21,7 @@ SCENARIOS = (
     "poison",
     "sentinel",
     "cluster",
+    "partition",
     "memory_full",
     "clocks",
     "orphan",

@@ -1,0 +1,94 @@
+"""Nothing acknowledged is lost when a link is cut and there are two primaries, each for one side.
+
+On the near side are the primary, one Sentinel, API and worker; on the far side the replica and two Sentinels,
+which make it the primary while the link is cut (network namespaces; needs root). Healed, the old primary
+drops what it alone had. `--replicas 0` tells how much that is, and `--lag N` how much with
+`min-replicas-to-write 1` and `min-replicas-max-lag N`.
+"""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.torture.failing import Failure, suffer
+from bench.torture.ledger import Ledger
+from bench.torture.outcome import Outcome
+from bench.torture.sides import Machine, Network, network, possible
+from bench.torture.stack import before
+from tests.store.servers import KEEPING, SERVICE, Node, Watched, sentinel, started, until
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How often the link is cut, for how many seconds, and what may not be lost.
+
+    Attributes:
+        replicas: `CODAU_REPLICAS`.
+        lag: `min-replicas-max-lag`, s; 0 leaves `min-replicas-to-write` at 0.
+    """
+
+    rounds: int = 10
+    seconds: int = 15
+    comments: int = 5_000
+    replicas: int = 1
+    lag: int = 0
+    seed: int = 1
+
+
+SHORT = Size(rounds=1, seconds=4, comments=150)
+
+
+def run(size: Size, folder: Path) -> Outcome:
+    """Cut, heal, compare, tell."""
+    if not possible():
+        return Outcome({"skipped": "network namespaces need root, and ip"})
+    with contextlib.ExitStack() as running:
+        net = running.enter_context(network())
+        servers = _servers(running, net, size, folder)
+        ledger = running.enter_context(Ledger(folder / "ledger"))
+        env = {"CODAU_REPLICAS": str(size.replicas)}
+        stack = running.enter_context(before(folder, servers.url, env=env))
+        failures = [_cut(net, servers, size.seconds)] * size.rounds
+        told = suffer(
+            stack, ledger, failures, comments=size.comments, seed=size.seed, waits=size.replicas > 0
+        )
+        return asyncio.run(told)
+
+
+def _servers(running: contextlib.ExitStack, net: Network, size: Size, folder: Path) -> Watched:
+    options = KEEPING | {"protected-mode": "no"}  # nobody else is in this network
+    if size.lag:
+        options |= {"min-replicas-to-write": 1, "min-replicas-max-lag": size.lag}
+
+    def node(name: str, machine: Machine) -> Node:
+        return Node(folder / name, options, host=machine.host, inside=machine.inside)
+
+    nodes = [node("near", net.machine("near")), node("far", net.machine("far"))]
+    places = [net.machine(side) for side in ("near", "far", "far")]
+    sentinels = [
+        sentinel(folder / f"sentinel-{number}", nodes[0], host=place.host, inside=place.inside)
+        for number, place in enumerate(places)
+    ]
+    return started(running, folder, nodes, sentinels)
+
+
+def _cut(net: Network, servers: Watched, seconds: int) -> Failure:
+    near = servers.nodes[0]
+
+    def mend() -> None:
+        time.sleep(seconds)
+        net.heal()
+        until(lambda: servers.failed_over(near), "nobody took over")
+        until(servers.in_step, "the old primary did not follow")
+        until(servers.knows_replicas, "the Sentinels did not see it")
+        until(lambda: _hand_back(servers), "the near side did not get it back")
+        until(lambda: servers.primary is near and servers.in_step(), "the near side did not get it back")
+
+    return Failure(net.cut, mend)
+
+
+def _hand_back(servers: Watched) -> bool:
+    """Let the far primary hand over to the near one, without a loss."""
+    return bool(servers.sentinels[1].ask("SENTINEL", "FAILOVER", SERVICE, "COORDINATED"))
