@@ -26,6 +26,7 @@ from bench.torture.sockets import clients_of, resident_mib, sockets_of
 from bench.torture.stack import Apart, Keys, apart
 
 WITHIN_S = 15.0
+AT_MOST_S = 60.0
 SERVED = 0.999
 READERS = 4
 WEBSITES = 4
@@ -127,7 +128,8 @@ class Slow:
             beside.append(asyncio.create_task(_read_on(reader, closed)))
         else:
             writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is one for reading, too
-        await closed.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(closed.wait(), AT_MOST_S)
         del self._closed[port]
         self.lasted[name].append(time.monotonic() - began)
         for task in beside:

@@ -11,8 +11,8 @@ import socket
 
 from service.supervision.errors import StartRefused
 
-BACKLOG = 1024
-"""Connections that may wait for each process."""
+BACKLOG = 4096
+"""Connections that may wait for each process; as many as Linux allows by default (net.core.somaxconn)."""
 
 
 def listening_sockets(host: str, port: int, count: int) -> list[socket.socket]:
