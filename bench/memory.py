@@ -16,6 +16,7 @@ import redis
 
 from bench.command import run
 from bench.results import Row
+from bench.submissions import talk
 from service.clock import unix_ms
 from service.comments.ids import new_id
 from service.comments.lifecycle import Actor, decide, move
@@ -27,15 +28,13 @@ from service.supervision.valkey import EmbeddedValkey
 
 PARTITIONS = 16
 PER_THREAD = 50
-_WORDS = ("bài", "viết", "rất", "hay", "con", "đường", "này", "cần", "được", "sửa", "sớm", "cho", "bà", "con")
 
 
 def _text(number: int, size: int, chance: random.Random) -> str:
-    """So many bytes of words, as no other comment has them."""
-    words = f"Ý kiến {number}"
-    while len(words.encode()) < size - 8:
-        words += f" {chance.choice(_WORDS)}"
-    return words + "." * (size - len(words.encode()))
+    """So many bytes of sentences as readers write them, behind a word that no other comment has."""
+    text = talk(number, chance, size)
+    cut = text.encode()[:size].decode(errors="ignore")
+    return cut + "." * (size - len(cut.encode()))
 
 
 async def publish(url: str, count: int, size: int) -> None:

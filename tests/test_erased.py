@@ -1,7 +1,8 @@
 """What was erased is nowhere any more: not in the database, not in the server's files, the log, an answer.
 
 Every field that a reader or a moderator can fill holds a word of its own that stands nowhere else. The words
-are looked for as they are, decomposed, escaped for JSON and for URLs, without their marks, and in base 64.
+are looked for as they are, decomposed, escaped for JSON and for URLs, without their marks, in base 64, and in
+whatever is compressed.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from service.outgoing.client import OutgoingClient
 from service.store.retention import seen
 from service.supervision.valkey import EmbeddedValkey
 from tests.api.listening import listening
+from tests.compressed import readable
 from tests.running import Caller, Running, running
 from tests.workers.receiving import Receiver, receiving
 from workers.courier import Courier
@@ -84,8 +86,8 @@ def spellings(word: str) -> Iterator[bytes]:
 
 def found(words: Words, *places: bytes) -> set[str]:
     """The fields whose word is in one of some places."""
-    everything = b"\n".join(places).lower()
-    coded = b"\n".join(places)
+    coded = readable(b"\n".join(places))
+    everything = coded.lower()
     return {
         field
         for field, word in words.fields.items()

@@ -42,7 +42,7 @@ def test_the_version_stands_in_one_place() -> None:
 
 def test_the_page_on_going_back_shows_what_an_old_version_says() -> None:
     page = " ".join((ROOT / "docs" / "upgrade.md").read_text(encoding="utf-8").split())
-    assert f"there has been one format, {FORMAT}." in page
+    assert f"The present format is {FORMAT}." in page
     try:
         compare(FORMAT + 1, 16, 16)
     except Mismatch as mismatch:

@@ -1,25 +1,36 @@
-"""A comment as it is stored: one JSON document, version and state in front for the scripts to read.
+"""A comment as it is stored: a line `<version> <state>` for the scripts to read, then a document, compressed.
 
-The header is a contract with the scripts in `service/store/lua`: a record begins with
-`{"version":<n>,"state":"<state>",`. What is absent has its default. The log
-holds each text once, so the record does.
+The line is a contract with `service/store/lua/_record.lua`. The document is JSON; what is absent has its
+default. The log holds each text once, so the record does. In format 1 of the data all of it was one JSON
+document; such records are read as they are, and the next step of their comment stores them in the present
+form.
 """
 
-import re
 from typing import Any
 
 import orjson
 
+from service.comments.compression import compressed, decompressed
 from service.comments.model import ActedFinding, Author, Comment, Entry, Event, State
-
-_HEADER = re.compile(rb'\{"version":(\d+),"state":"(\w+)"')
 
 
 def dump(comment: Comment) -> bytes:
-    """The document of a comment; site and id are in its key."""
+    """The record of a comment; site and id are in its key."""
+    return _header(comment.version, comment.state) + compressed(document(comment))
+
+
+def first(document: bytes) -> bytes:
+    """The record of what has just come; it is made in less time, since the verdict stores another."""
+    return _header(1, State.QUEUED) + compressed(document, quickly=True)
+
+
+def _header(version: int, state: State) -> bytes:
+    return f"{version} {state.value}\n".encode()
+
+
+def document(comment: Comment) -> bytes:
+    """All of a comment but what is in the header or the key, as JSON."""
     document: dict[str, Any] = {
-        "version": comment.version,
-        "state": comment.state,
         "thread": comment.thread,
         "author": _without_nones(comment.author),
         "log": [_dump_entry(entry) for entry in comment.log],
@@ -32,14 +43,22 @@ def dump(comment: Comment) -> bytes:
 
 
 def header(record: bytes) -> tuple[int, str]:
-    """Version and state of a document, without reading the rest."""
-    version, state = _HEADER.match(record).groups()  # type: ignore[union-attr]  # every record begins so
+    """Version and state of a record, without reading the rest."""
+    if _is_of_format_1(record):
+        document = orjson.loads(record)
+        return document["version"], document["state"]
+    version, state = record[: record.index(b"\n")].split()
     return int(version), state.decode()
+
+
+def _is_of_format_1(record: bytes) -> bool:
+    return record.startswith(b"{")
 
 
 def load(site: str, comment_id: str, record: bytes) -> Comment:
     """Read back what `dump` wrote."""
-    document = orjson.loads(record)
+    plain = record if _is_of_format_1(record) else decompressed(record[record.index(b"\n") + 1 :])
+    document = orjson.loads(plain)
     return Comment(
         site=site,
         id=comment_id,

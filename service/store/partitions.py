@@ -7,7 +7,7 @@ from service.store import keys
 from service.store.connection import again_if_interrupted
 from service.store.wire import Commands
 
-FORMAT = 1
+FORMAT = 2
 """Version of what is stored; it grows when an older program could not read it any more (see `migrations`)."""
 
 UNFINISHED = -1
@@ -68,7 +68,7 @@ def compare(found_format: int, found: int | None, count: int) -> None:
 
     >>> compare(FORMAT + 1, 16, 16)
     Traceback (most recent call last):
-    service.store.partitions.Mismatch: The data are of a newer Có Dấu, in format 2, and this one reads 1: \
+    service.store.partitions.Mismatch: The data are of a newer Có Dấu, in format 3, and this one reads 2: \
 run that one, or restore the backup that was made before it.
     """
     if found_format == UNFINISHED:

@@ -28,8 +28,10 @@ class Script:
 
 _SHARED: Mapping[str, Sequence[str]] = {
     "limit": ["_limit"],
-    "submit": ["_submit"],
-    "intake": ["_limit", "_submit"],
+    "submit": ["_record", "_submit"],
+    "intake": ["_limit", "_record", "_submit"],
+    "commit": ["_record"],
+    "claim": ["_record"],
     "enqueue": ["_hand_out"],
     "settle": ["_hand_out"],
 }

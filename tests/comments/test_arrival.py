@@ -23,5 +23,6 @@ def test_record_and_answer_are_those_of_a_comment_with_one_entry(
     came = Arrival("bao", "an-id", thread, author, text, visible(text), "Báo", at, parent, path)
     entry = Entry(Event.SUBMITTED, State.QUEUED, "Báo", at, text=text)
     comment = Comment("bao", "an-id", thread, author, (entry,), parent, path)
-    assert came.record() == record.dump(comment)
+    assert record.load("bao", "an-id", came.record()) == comment
+    assert record.header(came.record()) == (1, "queued")
     assert orjson.loads(came.answer()) == orjson.loads(orjson.dumps(website_view(comment, "vi")))

@@ -58,9 +58,21 @@ def test_a_record_is_read_back_as_it_was(comment: Comment) -> None:
 
 @given(comments)
 def test_scripts_find_version_and_state_in_front(comment: Comment) -> None:
-    header = re.match(rb'^{"version":(\d+),"state":"([a-z]+)"', record.dump(comment))
+    stored = record.dump(comment)
+    header = re.match(rb"^(\d+) ([a-z]+)\n", stored)
     assert header is not None
-    assert (int(header[1]), header[2].decode()) == (comment.version, comment.state)
+    assert (int(header[1]), header[2].decode()) == (comment.version, comment.state) == record.header(stored)
+
+
+def test_a_record_of_format_1_is_read_as_it_was() -> None:
+    stored = (
+        b'{"version":2,"state":"pending","thread":"t","author":{"name":"Lan"},'
+        b'"log":[["submitted","queued","web",1,{"text":"Hay"}],["judged","pending","worker",2]]}'
+    )
+    first = Entry(Event.SUBMITTED, State.QUEUED, "web", 1, text="Hay")
+    judged = Entry(Event.JUDGED, State.PENDING, "worker", 2)
+    assert record.load("bao", "a", stored) == Comment("bao", "a", "t", Author("Lan"), (first, judged))
+    assert record.header(stored) == (2, "pending")
 
 
 def test_a_reply_keeps_its_place() -> None:
@@ -77,7 +89,7 @@ def test_nothing_of_an_erased_comment_is_left_in_its_record(comment: Comment, se
         Entry(Event.JUDGED, State.PENDING, "worker", NOW, text=hidden, note=hidden, message=hidden)
     )
     erased = lifecycle.erase(told, by="web", at=NOW)
-    assert "mật".encode() not in record.dump(erased)
+    assert "mật".encode() not in record.document(erased)
 
 
 @settings(max_examples=300)

@@ -8,6 +8,7 @@ import pytest
 
 from service.settings import Settings
 from service.store.health import Backlog
+from service.store.partitions import FORMAT
 from service.supervision import doctor
 from service.supervision.doctor.facts import Data, Disk, Endpoint, Facts, Held, Server
 
@@ -36,7 +37,7 @@ SERVER = Server(
     ahead_ms=3,
 )
 ENDPOINT = Endpoint("bao", "wh_1", active=True, gone=False, waiting=Backlog(1, 1_000), dead=0)
-DATA = Data(1, 16, Backlog(1, 1_000), asked_ms_ago=500, set_aside={"bao": 0}, endpoints=[ENDPOINT])
+DATA = Data(FORMAT, 16, Backlog(1, 1_000), asked_ms_ago=500, set_aside={"bao": 0}, endpoints=[ENDPOINT])
 WELL = Facts(
     SETTINGS,
     held=[Held(Path("/d/valkey"), 0o40700, 0)],
@@ -118,7 +119,7 @@ CASES: dict[str, tuple[Facts, str, str]] = {
     "clock behind": (server("a:1", -61_000), "warning", "The clock of server a:1 is 61.0 s behind ours"),
     "gone": (replace(WELL, servers=[], data=None, trouble="Refused."), "error", "The store cannot be used"),
     "partitions": (data(partitions=4, backlog=None), "error", "The data have 4 partitions."),
-    "newer": (data(format=2, backlog=None), "error", "The data are of a newer Có Dấu, in format 2"),
+    "newer": (data(format=3, backlog=None), "error", "The data are of a newer Có Dấu, in format 3"),
     "older": (data(format=0, backlog=None), "error", "The data are of an older Có Dấu, in format 0"),
     "unreadable": (data(unreadable=["bao"]), "error", "What is stored of the site bao cannot be read"),
     "behind": (data(backlog=Backlog(3, 31_000)), "error", "The workers are behind: 3 comments are queued"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from service.comments import record
 from service.store.addresses import is_cluster
 from service.store.directory import Site
 from service.store.store import Store
@@ -120,7 +121,8 @@ def _name(key: str, site: str) -> str | None:
 def _value(client: Any, key: str) -> Any:
     kind = client.type(key)
     if kind == "string":
-        return orjson.loads(client.get(key))
+        stored = client.execute_command("GET", key, NEVER_DECODE=True)
+        return {"comment": record.load("", "", stored)}
     if kind == "zset":
         return dict(client.zrange(key, 0, -1, withscores=True))
     fields = client.hgetall(key)

@@ -52,7 +52,7 @@ async def test_a_banned_address_is_known_again_by_a_comment_of_a_named_author(re
         moved = address_key("moi", BY_ID)
         assert moved is not None and moved != address
         assert bad == []
-        assert await copy.authors.standing("moi", moved, now_ms=NOW) is Standing.BANNED
+        assert (await copy.authors.opinion("moi", moved, now_ms=NOW)).standing is Standing.BANNED
 
 
 async def test_a_standing_that_cannot_be_known_again_is_told(redis_url: str) -> None:

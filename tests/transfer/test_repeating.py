@@ -203,7 +203,7 @@ async def test_a_standing_that_is_known_here_stays(redis_url: str) -> None:
             line.replace(b'"standing":"trusted"', b'"standing":"banned"') for line in await exported(store)
         ]
         await imported(store, lines)
-        assert await store.authors.standing("bao", "u-1", now_ms=NOW) is Standing.TRUSTED
+        assert (await store.authors.opinion("bao", "u-1", now_ms=NOW)).standing is Standing.TRUSTED
 
 
 async def test_a_later_export_brings_comments_forward_without_telling_anybody(redis_url: str) -> None:

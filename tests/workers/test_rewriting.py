@@ -19,6 +19,7 @@ from service.store.comments import Step
 from service.store.retention import seen
 from service.store.store import Store
 from service.supervision.valkey import EmbeddedValkey
+from tests.compressed import readable
 from tests.store.cluster import cluster
 from workers.janitor import ASK_AGAIN_MS, REWRITE_AFTER_MS, Janitor
 
@@ -93,7 +94,7 @@ async def erased(store: Store, number: int = 0) -> None:
 def in_files(server: EmbeddedValkey) -> set[str]:
     """The names of the files that hold the text."""
     files = [path for path in server.folder.rglob("*") if path.is_file()]
-    return {path.name for path in files if SECRET.encode() in path.read_bytes()}
+    return {path.name for path in files if SECRET.encode() in readable(path.read_bytes())}
 
 
 def rewrites(client: Any) -> int:

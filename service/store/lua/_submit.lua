@@ -8,7 +8,7 @@
 -- KEYS[5]  ZSET    codau:{<p>}:list:<site>:queued:         score: created, unix ms
 -- KEYS[6]  STREAM  codau:{<p>}:queue
 -- KEYS[7]  STREAM  codau:{<p>}:events
--- ARGV[1]  the record, JSON
+-- ARGV[1]  the record
 -- ARGV[2]  site
 -- ARGV[3]  id
 -- ARGV[4]  now, unix ms
@@ -58,8 +58,8 @@ local function refused(thread)
     return { err = "thread_closed" }
   end
   if ARGV[8] ~= "" then
-    local parent = redis.call("GET", KEYS[3])
-    if not parent or parent:match('^{"version":%d+,"state":"(%a+)"') ~= "published" then
+    local _, parent = header_at(KEYS[3])
+    if parent ~= "published" then
       return { err = "invalid_parent" }
     end
   end

@@ -17,9 +17,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local until_ms = string.format("%d", now + ARGV[3])
 local claimed = {}
 for i = 1, #ARGV - 3 do
-  local record = redis.call("GET", KEYS[i * 2])
+  local _, state = header_at(KEYS[i * 2])
   claimed[i] = 0
-  if record and record:match('^{"version":%d+,"state":"(%a+)"') == "pending" then
+  if state == "pending" then
     local value = ARGV[1] .. " " .. until_ms .. " " .. ARGV[2]
     if redis.call("SET", KEYS[i * 2 + 1], value, "NX", "PX", ARGV[3]) then
       redis.call("ZADD", KEYS[1], until_ms, ARGV[i + 3])

@@ -20,7 +20,7 @@
 -- ARGV[1]  how long events are kept, ms
 -- then for each partition how many steps it has, and for each of these:
 --   +1  the version that was read; "0": the comment is new
---   +2  the record as it shall be, JSON
+--   +2  the record as it shall be
 --   +3  site
 --   +4  id
 --   +5  id of the root
@@ -44,15 +44,6 @@
 
 local KEYS_OF_A_STEP, ARGS_OF_A_STEP = 7, 17
 local queue, events, erased
-
-local function header(record)
-  local version, state = record:match('^{"version":(%d+),"state":"(%a+)"')
-  return version or "0", state
-end
-
-local function header_at(key)
-  return header(redis.call("GETRANGE", key, 0, 63))
-end
 
 local function refusal(key, arg, version)
   if version ~= ARGV[arg + 1] then

@@ -11,7 +11,7 @@
 --   +4  ZSET    codau:{<p>}:replies:<site>:<root>   below the one at the top; below itself, if it is that
 --   …   ZSET    each list that it stands in
 -- ARGV, for each comment:
---   +1  the record, JSON
+--   +1  the record
 --   +2  site
 --   +3  id
 --   +4  id of the root
