@@ -57,10 +57,10 @@ class Typed(NamedTuple):
 
 def read_keys(words: Words) -> Typed:
     """Read every word as Telex and as VNI, and take the method that explains more."""
-    if not any(map(_COULD_BE_KEYS.__getitem__, words.tokens)):
+    different = set(words.tokens)
+    if not any(map(_COULD_BE_KEYS.__getitem__, different)):
         return Typed([], 0.0)
-    telex = list(map(_TELEX.__getitem__, words.tokens))
-    vni = list(map(_VNI.__getitem__, words.tokens))
+    telex, vni = ({token: method[token] for token in different} for method in (_TELEX, _VNI))
     return max((_weighed(words, telex), _weighed(words, vni)), key=lambda typed: typed.evidence)
 
 
@@ -96,19 +96,24 @@ def _vni(token: str) -> str | None:
 _COULD_BE_KEYS, _TELEX, _VNI = Known(_could_be_keys), Known(_telex), Known(_vni)
 
 
-def _weighed(words: Words, syllables: list[str | None]) -> Typed:
-    evidence = _LACKING * words.once(weigh).lacking
-    for token, syllable in zip(words.tokens, syllables, strict=True):
-        if token in _ENGLISH or is_listed(token):
-            evidence += _ENGLISH_WORD
-        elif syllable is not None:
-            evidence += _weight(unstretched(token), syllable)
-        elif token.isalpha() and len(token) > 2 and token not in legal_stripped():
-            evidence += _MARKED if has_marks(token) else _NEITHER
-    return Typed(syllables, evidence)
+def _weighed(words: Words, made: dict[str, str | None]) -> Typed:
+    """Add up what a method makes of each different token."""
+    weights = {token: _weight(token, syllable) for token, syllable in made.items()}
+    evidence = sum(map(weights.__getitem__, words.tokens), _LACKING * words.once(weigh).lacking)
+    return Typed(list(map(made.__getitem__, words.tokens)), evidence)
 
 
-def _weight(token: str, syllable: str) -> float:
+def _weight(token: str, syllable: str | None) -> float:
+    if token in _ENGLISH or is_listed(token):
+        return _ENGLISH_WORD
+    if syllable is not None:
+        return _weight_of_keys(unstretched(token), syllable)
+    if token.isalpha() and len(token) > 2 and token not in legal_stripped():
+        return _MARKED if has_marks(token) else _NEITHER
+    return 0.0
+
+
+def _weight_of_keys(token: str, syllable: str) -> float:
     odds = slip_odds(token)
     if odds is not None:
         return min(_SURE, max(_AMBIGUOUS, odds - _SLIP_ODDS))
