@@ -46,6 +46,10 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("CODAU_REDIS_URL", "redis://"),
         ("CODAU_REDIS_URL", "localhost:6379"),
         ("CODAU_REDIS_URL", "redis://localhost:notaport"),
+        ("CODAU_REDIS_URL", "redis+sentinel://localhost:26379"),
+        ("CODAU_REDIS_URL", "redis+sentinel://a:1,b:notaport/bao"),
+        ("CODAU_REPLICAS", "-1"),
+        ("CODAU_REPLICAS", "1"),
         ("CODAU_ADMIN_KEY", "k" * 31),
         ("CODAU_PARTITIONS", "0"),
         ("CODAU_FSYNC", "never"),
@@ -75,7 +79,11 @@ def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://a", "rediss://u:p@a:6380/1", "redis+cluster://a:7000", "unix:///run/a"]
+    "url",
+    [
+        *("redis://a", "rediss://u:p@a:6380/1", "redis+cluster://a:7000", "unix:///run/a"),
+        "redis+sentinel://u:p@a:26379,b:26380/bao/1?sentinel_password=s",
+    ],
 )
 def test_every_kind_of_server_address_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("CODAU_REDIS_URL", url)

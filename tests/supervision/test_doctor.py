@@ -57,6 +57,13 @@ def server(name: str = "", ahead_ms: int = 0, **info: Any) -> Facts:
     )
 
 
+def copied(connected: int, redis_version: str = "7.2.0") -> Facts:
+    """With CODAU_REPLICAS=1, on Redis."""
+    info = {key: told for key, told in SERVER.info.items() if key != "valkey_version"}
+    info |= {"connected_slaves": connected, "redis_version": redis_version}
+    return replace(chosen(replicas=1), servers=[replace(SERVER, info=info)])
+
+
 def option(name: str, value: str | None) -> Facts:
     return replace(WELL, servers=[replace(SERVER, options={**SERVER.options, name: value})])
 
@@ -100,6 +107,9 @@ CASES: dict[str, tuple[Facts, str, str]] = {
     "old Valkey": (server(valkey_version="7.1.9"), "error", "The server is Valkey 7.1."),
     "no version": (server(valkey_version="unstable"), "warning", "The server does not tell its version"),
     "a copy": (server(role="slave"), "error", "The server is a copy"),
+    "no replica": (copied(0), "error", "The server has 0 replicas, and CODAU_REPLICAS=1: it takes no"),
+    "one too many": (copied(2), "warning", "The server has 2 replicas, and CODAU_REPLICAS=1: one that"),
+    "cannot ask": (copied(1, "7.1.0"), "error", "The server cannot ask replicas."),
     "evicts": (option("maxmemory-policy", "allkeys-lru"), "error", "maxmemory-policy is allkeys-lru"),
     "does not tell": (option("maxmemory-policy", None), "warning", "The server does not tell its maxmemory"),
     "no file": (option("appendonly", "no"), "error", "appendonly is no: comments are lost"),
@@ -182,6 +192,11 @@ def test_the_first_keys_are_a_fault_where_others_reach_them() -> None:
     assert demo.what == "2 keys of the demo site are in force."
     assert demo.advice == "codau key revoke k1; codau key revoke k2"
     assert admin.what.startswith("The admin key of the first start")
+
+
+def test_the_replicas_that_were_asked_for_are_told() -> None:
+    told = {one.what for one in doctor.examine(copied(1)) if one.level == "ok"}
+    assert "The server has 1 replica, and CODAU_REPLICAS=1." in told
 
 
 def test_each_server_of_a_cluster_is_named() -> None:

@@ -12,8 +12,8 @@ from service.supervision.doctor.facts import Facts, Seen
 CHECKS: Sequence[Callable[[Facts], Iterator[Seen]]] = (
     *(around.misspelt, around.privacy, around.disk, around.admin_key, around.listens, around.calls_inside),
     server.reachable,
-    *(server.version, server.role, server.keeps_all, server.append_only, server.written_through),
-    *(server.last_write, server.memory, server.clock),
+    *(server.version, server.role, server.copied, server.keeps_all, server.append_only),
+    *(server.written_through, server.last_write, server.memory, server.clock),
     *(data.fit, data.readable, data.backlog, data.workers, data.set_aside, data.first_keys),
     *(retention.swept, retention.rewritten),
     *(webhooks.switched_off, webhooks.dead, webhooks.waiting),

@@ -7,6 +7,9 @@ from service.supervision.doctor.facts import Facts, Level, Seen, Server
 OLDEST = {"valkey": (7, 2), "redis": (7, 0)}
 """The first release of each server that has all that we use."""
 
+CONFIRMS = (7, 2)
+"""From here on both tell what replicas have on disk."""
+
 MEMORY_SHARE = 0.85
 """Of what the server may take: from here on it is told."""
 
@@ -23,22 +26,31 @@ def reachable(facts: Facts) -> Iterator[Seen]:
 def version(facts: Facts) -> Iterator[Seen]:
     """Whether it has all that we use."""
     for server in facts.servers:
-        name = "valkey" if "valkey_version" in server.info else "redis"
-        numbers = str(server.info.get(f"{name}_version", "")).split(".")
-        if len(numbers) < 2 or not all(number.isdigit() for number in numbers[:2]):
+        name, found = _name(server), _release(server)
+        if not found:
             yield Seen(
                 "warning",
                 f"{_the(server)} does not tell its version.",
                 "use Valkey 7.2 or Redis 7.0 at least",
             )
             continue
-        found = (int(numbers[0]), int(numbers[1]))
         told = f"{_the(server)} is {name.capitalize()} {found[0]}.{found[1]}."
         if found < OLDEST[name]:
             wanted = ".".join(map(str, OLDEST[name]))
             yield Seen("error", told, f"upgrade it to {wanted} or newer")
         else:
             yield Seen("ok", told)
+
+
+def _name(server: Server) -> str:
+    return "valkey" if "valkey_version" in server.info else "redis"
+
+
+def _release(server: Server) -> tuple[int, ...]:
+    """Major and minor number; () where it does not tell."""
+    numbers = str(server.info.get(f"{_name(server)}_version", "")).split(".")[:2]
+    known = len(numbers) == 2 and all(number.isdigit() for number in numbers)
+    return tuple(map(int, numbers)) if known else ()
 
 
 def role(facts: Facts) -> Iterator[Seen]:
@@ -50,6 +62,32 @@ def role(facts: Facts) -> Iterator[Seen]:
                 f"{_the(server)} is a copy of another and takes nothing.",
                 "name the primary in CODAU_REDIS_URL",
             )
+
+
+def copied(facts: Facts) -> Iterator[Seen]:
+    """Whether each primary has the replicas that are to confirm what is acknowledged, and can ask them."""
+    wanted = facts.settings.replicas
+    for server in facts.servers if wanted else ():
+        if server.info.get("role") != "master":
+            continue
+        found = int(server.info.get("connected_slaves", 0))
+        told = f"{_the(server)} has {found} replica{'' if found == 1 else 's'}, and CODAU_REPLICAS={wanted}"
+        if _release(server) < CONFIRMS:
+            yield Seen(
+                "error", f"{_the(server)} cannot ask replicas.", "upgrade it to 7.2, or unset CODAU_REPLICAS"
+            )
+        elif found < wanted:
+            yield Seen(
+                "error", f"{told}: it takes no comments.", "start its replicas, or lower CODAU_REPLICAS"
+            )
+        elif found > wanted:
+            yield Seen(
+                "warning",
+                f"{told}: one that lacks what was acknowledged may take over.",
+                f"set CODAU_REPLICAS={found}, unless all but {wanted} may never take over",
+            )
+        else:
+            yield Seen("ok", f"{told}.")
 
 
 def keeps_all(facts: Facts) -> Iterator[Seen]:
