@@ -10,6 +10,7 @@ import sys
 from service import settings
 from service.commands import app
 from service.commands.errors import Refused
+from service.commands.output import harmless
 from service.errors import Problem
 from service.supervision.errors import StartRefused
 
@@ -34,7 +35,7 @@ def main() -> None:
 
 
 def _end(why: str, status: int) -> None:
-    print(f"codau: {why}", file=sys.stderr)
+    print(f"codau: {harmless(why)}", file=sys.stderr)
     _drop_output()
     sys.exit(status)
 

@@ -116,11 +116,12 @@ def _refuse_unused(asked: _Asked) -> None:
 
 
 async def _read(store: Store, asked: _Asked, show: Show) -> Tally:
+    from service.commands.output import harmless
     from service.transfer.importing import Told, import_site
     from service.transfer.reading import read
 
     def line(number: int, what: str) -> None:
-        print(f"{asked.file.name}:{number}: {what}", file=sys.stderr)
+        print(harmless(f"{asked.file.name}:{number}: {what}"), file=sys.stderr)
 
     def progress(tally: Tally) -> None:
         show(f"{asked.site}: {tally.comments:,} comments")
