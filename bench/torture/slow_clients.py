@@ -130,7 +130,8 @@ class Slow:
             writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is one for reading, too
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(closed.wait(), AT_MOST_S)
-        del self._closed[port]
+        if self._closed.get(port) is closed:  # no other client has this port by now
+            del self._closed[port]
         self.lasted[name].append(time.monotonic() - began)
         for task in beside:
             task.cancel()
