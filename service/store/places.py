@@ -6,6 +6,7 @@ their arrival, all judged comments whose author's addresses are still kept: rete
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from service.comments.authors import author_key
 from service.comments.model import Comment, State
@@ -16,10 +17,12 @@ LISTED = frozenset({State.PENDING, State.PUBLISHED, State.REJECTED})
 """The states that moderators list by facets."""
 
 
+@lru_cache(maxsize=4_096)
 def of_thread(name: str) -> str:
     return f"thread={digest(name)}"
 
 
+@lru_cache(maxsize=4_096)  # asked before and after each step
 def of_author(key: str) -> str:
     return f"author={digest(key)}"
 
@@ -35,7 +38,8 @@ def of_cluster(cluster: str) -> str:
 def facets(comment: Comment) -> Iterator[str]:
     """Every facet by which a comment is listed, the empty one first."""
     yield ""
-    if comment.state not in LISTED:
+    state = comment.state
+    if state not in LISTED:
         return
     yield of_thread(comment.thread)
     author = author_key(comment.site, comment.author)
@@ -43,19 +47,19 @@ def facets(comment: Comment) -> Iterator[str]:
         yield of_author(author)
     for code in dict.fromkeys(f.code for f in comment.now.findings if f.action != "ignore"):
         yield of_code(code)
-    if comment.state is State.PENDING:
+    if state is State.PENDING:
         yield of_cluster(comment.cluster)
 
 
 def places(p: int, comment: Comment) -> dict[str, int]:
     """The key of each list that a comment stands in, and its score there."""
-    since, site = since_ms(comment), comment.site
+    since, site, state = since_ms(comment), comment.site, comment.state
     named = list(facets(comment))
-    found = {keys.listed(p, site, comment.state, facet): since for facet in named}
-    if comment.state is State.PENDING:
+    found = {keys.listed(p, site, state, facet): since for facet in named}
+    if state is State.PENDING:
         score = risk_score(comment)
         found |= {keys.risk(p, site, facet): score for facet in named}
-    if comment.state in LISTED and comment.author.addressed:
+    if state in LISTED and comment.author.addressed:
         found[keys.addressed(p, site)] = comment.created_at
     return found
 
