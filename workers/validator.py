@@ -5,6 +5,7 @@ version that was read changes nothing.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -24,7 +25,7 @@ from service.store.directory import Snapshot
 from service.store.queue import UNREACHABLE, Queue, Task
 from service.store.store import Store
 from workers.history import Case, History
-from workers.persevering import Complaints, keep_going, side_by_side
+from workers.persevering import RETRY_S, Complaints, keep_going, side_by_side
 
 READ = 128
 """Entries in one read, about, from all partitions together; all that the store is asked and told of them goes
@@ -66,15 +67,31 @@ class Validator:
         complaints, hands = Complaints("validator"), []
         for lane in self._queue.lanes:
             reading = asyncio.Lock()
-            following = partial(self._follow, lane, reading)
+            following = partial(self._follow, lane, reading, complaints)
             hands += [keep_going(complaints, following, stop) for _ in range(HANDS)]
         await side_by_side(hands)
 
-    async def _follow(self, lane: Sequence[int], reading: asyncio.Lock, stop: asyncio.Event) -> None:
+    async def _follow(
+        self, lane: Sequence[int], reading: asyncio.Lock, complaints: Complaints, stop: asyncio.Event
+    ) -> None:
         while not stop.is_set():
             async with reading:
                 tasks = [] if stop.is_set() else await self._queue.read(lane, _share(lane))
-            await self.judge_all(tasks)
+            await self._see_through(tasks, complaints, stop)
+
+    async def _see_through(self, tasks: Sequence[Task], complaints: Complaints, stop: asyncio.Event) -> None:
+        """Judge what was read, and again when the store was gone meanwhile: others would take it over one by
+        one, and count how often."""
+        while True:
+            try:
+                return await self.judge_all(tasks)
+            except UNREACHABLE as error:
+                complaints.unreachable(error)
+                if stop.is_set():
+                    raise
+            await asyncio.sleep(RETRY_S)
+            with contextlib.suppress(*UNREACHABLE):
+                await self._queue.hold(tasks)
 
     async def drain(self) -> int:
         """Judge all that is in the queue now; returns how many entries there were."""
@@ -101,18 +118,26 @@ class Validator:
     async def _judge_in_turns(
         self, waiting: Sequence[tuple[Task, Comment]], cases: Sequence[Case | Exception]
     ) -> None:
-        """Judge comments in turns: long texts take their time, and nobody shall wait for all of them."""
+        """Judge comments in turns: long texts take their time, and nobody shall wait for all of them.
+
+        While verdicts are being committed the next ones are judged, so the slower the disk, the more of them
+        go together.
+        """
         steps: list[Step] = []
+        committing = asyncio.create_task(self._commit(steps))
         turn = held = time.monotonic()
         for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True), start=1):
-            steps += self._step(task, comment, case)
-            now = time.monotonic()
-            if now - turn > TURN_S:
-                await self._commit(steps)
-                steps, turn = [], time.monotonic()
-            if now - held > HOLD_S:
+            steps.extend(self._step(task, comment, case))
+            if time.monotonic() - turn > TURN_S:
+                if committing.done():
+                    await committing
+                    committing, steps = asyncio.create_task(self._commit(steps)), []
+                await _let_others_begin()
+                turn = time.monotonic()
+            if time.monotonic() - held > HOLD_S:
                 await self._queue.hold([task for task, _ in waiting[number:]])
-                held = now
+                held = time.monotonic()
+        await committing
         await self._commit(steps)
 
     async def _discard(self, tasks: Sequence[Task]) -> None:
@@ -211,6 +236,12 @@ class Validator:
 def _share(lane: Sequence[int]) -> int:
     """Entries to ask of each partition."""
     return max(1, READ // len(lane))
+
+
+async def _let_others_begin() -> None:
+    """Let what is ready begin, and what it has to say to the store be written: that is a turn later."""
+    for _ in range(2):
+        await asyncio.sleep(0)
 
 
 def set_aside(error: str) -> Verdict:

@@ -1,15 +1,17 @@
 """Workers judge what is queued: once, at the version that was read, and whatever other workers did."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import redis
 
 from service.comments.authors import Standing
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
 from service.store.authors import Opinion
-from service.store.queue import Queue
+from service.store.queue import Queue, Task
 from tests.running import Running, handed_out
 from workers.__main__ import empty
 from workers.recoverer import Recoverer
@@ -246,3 +248,31 @@ async def _history(service: Running, comment: Any) -> Any:
 
 async def _set_standing(service: Running, author: str, standing: str) -> None:
     await service.store.authors.set_opinion("bao", author, Opinion(Standing(standing), by="Lan"))
+
+
+async def test_what_was_in_hand_when_the_store_was_gone_is_judged_by_the_same_hand(
+    idle_service: Running, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = asyncio.Event()
+    hold = idle_service.queue.hold
+
+    async def holding(tasks: Sequence[Task]) -> None:
+        held.set()
+        await hold(tasks)
+
+    def judging(text: str, rules: Rules, context: Context) -> Judgement:
+        if not held.is_set():
+            valkey.config_set("min-replicas-to-write", 1)  # from now on it refuses every write
+        return judge(text, rules, context)
+
+    monkeypatch.setattr(idle_service.queue, "hold", holding)
+    stop = asyncio.Event()
+    worker = asyncio.create_task(Validator(idle_service.store, idle_service.queue, judge=judging).run(stop))
+    waiting = asyncio.create_task(idle_service.submit("Bài viết rất hay, cảm ơn tòa soạn!"))
+    try:
+        await asyncio.wait_for(held.wait(), 60)
+    finally:
+        valkey.config_set("min-replicas-to-write", 0)
+    assert (await waiting)["state"] == "pending", "no recoverer is at work"
+    stop.set()
+    await worker
