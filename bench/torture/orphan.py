@@ -1,8 +1,8 @@
-"""However often its supervisor is killed, a data folder has one server, taken over within 2 s, with all it has.
+"""However often its supervisor is killed, a data folder has one server, and within 2 s an owner again.
 
 Two supervisors start at once on one folder, as after a crash that systemd and a person both make good: one
-owns it, the other is refused. Keys are written all the while. Then the owner is killed (SIGKILL), in every third
-round the server with it, and the next two start. Somebody counts the folder's servers meanwhile.
+owns it, the other is refused. Keys are written all the while. Then the owner is killed (SIGKILL), in every
+third round the server with it, and the next two start. Somebody counts the folder's servers meanwhile.
 """
 
 import contextlib
