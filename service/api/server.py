@@ -82,6 +82,7 @@ class Runner(web.AppRunner):
             response = answer(AddressTooLong()) if too_long else await route(request)
             response.headers[request_ids.HEADER] = name
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
+            response.headers.setdefault("Cache-Control", "no-store")  # most tell of readers
             request.protocol.answered()  # type: ignore[attr-defined]  # it is a `Connection`
             return response
 
