@@ -151,12 +151,14 @@ def counts() -> Counts:
         alone=alone.astype(np.float32),
         alone_factors=unpack_factor(alone_factors),
         spread=spread / spread.sum(),
-        _keys=np.append(keys, np.uint32(0xFFFFFFFF)),
+        _keys=np.append(
+            keys, np.uint32(0xFFFFFFFF)
+        ),  # an end that is found for what stands behind all others
         _starts=starts,
         _steps=int(np.diff(starts).max()).bit_length(),
-        _checks=checks,
-        _packed=packed,
-        _factors=factors,
+        _checks=np.append(checks, np.uint8(0)),
+        _packed=np.append(packed, np.uint8(0)),
+        _factors=np.append(factors, np.uint8(_FACTOR_ONE)),
         _values=_unpacked(),
     )
 

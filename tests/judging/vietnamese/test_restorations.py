@@ -1,7 +1,9 @@
 """Several ways to mark a text, and how sure each syllable's lack of marks is."""
 
+import numpy as np
 import pytest
 
+from service.judging.vietnamese.counts import counts
 from service.judging.vietnamese.restoration import restorations, restore
 from service.judging.vietnamese.syllables import strip
 from tests.judging.vietnamese.cases import diacritics, lacking
@@ -66,3 +68,8 @@ def test_each_syllable_that_lacks_its_marks_has_a_probability_within_the_finding
 def test_a_proper_text_lacks_nothing() -> None:
     """No finding, no syllables."""
     assert lacking("Tôi thấy bài viết này không đúng") == []
+
+
+def test_a_sequence_behind_all_that_are_known_was_never_seen() -> None:
+    seen, factor = counts().of(np.array([2**64 - 1], dtype=np.uint64))
+    assert (seen.tolist(), factor.tolist()) == ([0.0], [1.0])
