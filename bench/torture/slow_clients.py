@@ -31,6 +31,7 @@ AT_MOST_S = 60.0
 SERVED = 0.999
 READERS = 4
 WEBSITES = 4
+RAMP_S = 10.0  # they do not all come at the same moment
 LOOK_S = 0.25
 DRIP_S = 1.0
 SMALL = 4_096  # bytes that a client's side takes of what it does not read
@@ -47,7 +48,7 @@ class Size:
     comments: int = 9_000
 
 
-SHORT = Size(clients=120, seconds=5, comments=500)
+SHORT = Size(clients=120, seconds=12, comments=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,9 @@ class Slow:
     at_once: int = 0
     _closed: dict[int, asyncio.Event] = field(default_factory=dict)
 
-    async def keep_coming(self, kinds: Iterator[tuple[str, Kind]]) -> None:
-        """One client after the other, each as slow as it may be."""
+    async def keep_coming(self, kinds: Iterator[tuple[str, Kind]], after_s: float) -> None:
+        """One client after the other, each as slow as it may be; the first after some time."""
+        await asyncio.sleep(after_s)
         while not self.stop.is_set():
             name, kind = next(kinds)
             with contextlib.suppress(OSError):
@@ -222,8 +224,9 @@ async def _all_at_once(size: Size, slow: Slow, people: Crowd, kinds: Mapping[str
     endless = itertools.cycle([*dear, *cheap * SELDOM])
     watching = asyncio.create_task(slow.watch())
     async with asyncio.TaskGroup() as all_of_them:
-        for _ in range(size.clients):
-            all_of_them.create_task(slow.keep_coming(endless))
+        for number in range(size.clients):
+            after_s = RAMP_S * number / size.clients
+            all_of_them.create_task(slow.keep_coming(endless, after_s))
         numbers = itertools.takewhile(lambda _: not slow.stop.is_set(), itertools.count(size.comments))
         all_of_them.create_task(people.submit(numbers, WEBSITES))
         for number in range(READERS):
