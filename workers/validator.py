@@ -124,7 +124,7 @@ class Validator:
         go together.
         """
         steps: list[Step] = []
-        committing = asyncio.create_task(self._commit(steps))
+        committing = asyncio.create_task(self._commit([]))
         turn = held = time.monotonic()
         for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True), start=1):
             steps.extend(self._step(task, comment, case))
