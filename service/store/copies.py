@@ -35,10 +35,13 @@ _READS = frozenset(
     [
         *("GET", "MGET", "EXISTS", "HGET", "HMGET", "HGETALL", "SMEMBERS", "SISMEMBER"),
         *("ZRANGE", "ZCARD", "ZSCORE", "ZMSCORE", "XRANGE", "XREVRANGE", "XLEN"),
-        *("EVALSHA_RO", "EVAL_RO", "PING", "SCRIPT", "CLUSTER"),
+        *("EVALSHA_RO", "EVAL_RO"),
     ]
 )
 """What changes nothing; every command that is not named is taken for a write."""
+
+_ASIDE = frozenset(["PING", "SCRIPT", "CLUSTER", "TIME"])
+"""What is asked of the server, not of what it keeps."""
 
 _changing: ContextVar[bool] = ContextVar("changing", default=False)
 
@@ -63,7 +66,8 @@ class Copied:
         self._writing = Wire(url, session=partial(_CopiedSession, replicas))
 
     def _line(self, name: Argument) -> Wire:
-        return self._reading if name in _READS and not _changing.get() else self._writing
+        aside = name in _ASIDE or (name in _READS and not _changing.get())
+        return self._reading if aside else self._writing
 
     async def run(self, *command: Argument) -> Any:
         return await self._line(command[0]).run(*command)

@@ -77,6 +77,12 @@ async def test_a_repeat_that_finds_its_work_done_is_not_acknowledged_either(
     await plain.close()
 
 
+@pytest.mark.usefixtures("hanging")
+async def test_what_is_asked_of_the_server_itself_waits_for_no_replica(store: Commands) -> None:
+    with changing():
+        assert await store.run("PING") == b"PONG"
+
+
 async def test_a_refusal_is_told_at_once(store: Commands, hanging: Node) -> None:
     with pytest.raises(ReplyError, match="WRONGTYPE"):
         async with asyncio.timeout(5):
