@@ -6,6 +6,7 @@ Bytes that are not UTF-8 and unpaired surrogates never get here: the JSON parser
 
 import ipaddress
 import re
+import socket
 from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -73,6 +74,8 @@ def _if_any(text: str) -> str | None:
 
 @lru_cache(maxsize=4_096)  # a reader writes more than once
 def _address(text: str) -> str:
+    if _is_ipv4(text):
+        return text
     if "%" in text:
         raise ValueError("must be an IPv4 or IPv6 address without a zone")
     try:
@@ -80,6 +83,15 @@ def _address(text: str) -> str:
     except ValueError:
         raise ValueError("must be an IPv4 or IPv6 address") from None
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def _is_ipv4(text: str) -> bool:
+    """As `ipaddress` says, which takes thirty times as long; there is one way to write such an address."""
+    try:
+        socket.inet_pton(socket.AF_INET, text)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _web_url(text: str) -> str:
