@@ -137,7 +137,7 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        variable = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        variable = PREFIX + str(first["loc"][0]).upper()
         what = first["msg"].removeprefix("Value error, ")
         raise InvalidSettings(f"{variable}: {what[:1].lower()}{what[1:]}") from None
 

@@ -57,6 +57,8 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("CODAU_WORKER_PROCESSES", "many"),
         ("CODAU_LOG_FORMAT", "xml"),
         ("CODAU_WEBHOOK_ALLOW_PRIVATE", "perhaps"),
+        ("CODAU_TRUSTED_PROXIES", "10.0.0.0/8, proxy.internal"),
+        ("CODAU_TRUSTED_PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:

@@ -5,7 +5,7 @@ what was sent, and logs a traceback each time: anybody could fill the log.
 """
 
 import resource
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
@@ -27,6 +27,13 @@ MOST_CONNECTIONS = 8_192
 
 SPARE_FILES = 256
 """Files that connections leave to all else: the store's, those of the figures."""
+
+OF_EVERY_ANSWER: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",  # most tell of readers
+    "Server": "codau",  # not which versions of what
+}
+"""Where the answer itself says nothing else."""
 
 log = structlog.get_logger()
 
@@ -81,8 +88,8 @@ class Runner(web.AppRunner):
             too_long = len(request.rel_url.raw_path) > MAX_PATH
             response = answer(AddressTooLong()) if too_long else await route(request)
             response.headers[request_ids.HEADER] = name
-            response.headers.setdefault("X-Content-Type-Options", "nosniff")
-            response.headers.setdefault("Cache-Control", "no-store")  # most tell of readers
+            for header, value in OF_EVERY_ANSWER.items():
+                response.headers.setdefault(header, value)
             request.protocol.answered()  # type: ignore[attr-defined]  # it is a `Connection`
             return response
 
@@ -125,6 +132,6 @@ class _Connection(Connection):
             log.error("internal_error", exc_info=exc)
         refusal = answer(NoRequest() if status < 500 else InternalError())
         refusal.headers[request_ids.HEADER] = name
-        refusal.headers["X-Content-Type-Options"] = "nosniff"
+        refusal.headers.update(OF_EVERY_ANSWER)
         refusal.force_close()
         return refusal

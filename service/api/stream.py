@@ -32,6 +32,7 @@ _CHUNK = 64 * 1024  # bytes handed over at once
 _FINISH_S = 0.5  # what a stream may still send when the process ends
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    "Server": "codau",
     hdrs.CONTENT_TYPE: "text/event-stream",
     hdrs.CACHE_CONTROL: "no-cache",
     "X-Accel-Buffering": "no",  # nginx would keep events back until it has some kilobytes

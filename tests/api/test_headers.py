@@ -28,7 +28,7 @@ async def test_every_answer_is_what_it_says_and_pages_run_their_own_scripts_alon
             who = Who.with_key("admin", key) if key else Who(None, {})
             answer = await told(service, who, request_of(method, pattern, named))
             where, headers = (method, pattern, answer.status), answer.headers
-            assert headers["X-Content-Type-Options"] == "nosniff", where
+            assert (headers["X-Content-Type-Options"], headers["Server"]) == ("nosniff", "codau"), where
             assert pattern.startswith("/docs") or "no-" in headers["Cache-Control"], where
             kind = headers.get("Content-Type", "application/octet-stream").partition(";")[0]
             assert kind in TYPES or pattern == "/metrics", where
