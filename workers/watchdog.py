@@ -18,8 +18,11 @@ from workers.validator import Judge
 LIMIT_S = 2.0
 """How much of a processor's time one text may take: most take some ms, the first one loads the tables."""
 
-SILENT_S = 20.0
-"""How long the event loop may stand still: far longer than any turn of it takes on the busiest machine."""
+COMPUTING_S = 10.0
+"""How much of a processor's time may pass without a turn of the event loop; most turns take some ms."""
+
+SILENT_S = 120.0
+"""How long the event loop may stand still by the clock: 20 s were seen on a machine that was far too busy."""
 
 _EVERY_S = 1.0
 
@@ -47,18 +50,22 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
 
 
 @contextlib.asynccontextmanager
-async def watched(silent_s: float = SILENT_S) -> AsyncIterator[None]:
+async def watched(computing_s: float = COMPUTING_S, silent_s: float = SILENT_S) -> AsyncIterator[None]:
     """End this process, and write where it stood, when its event loop stands still for too long."""
-    watching = asyncio.create_task(_watch(silent_s))
+    faulthandler.register(signal.SIGVTALRM, chain=True)  # it writes, and the signal then ends the process
+    watching = asyncio.create_task(_watch(computing_s, silent_s))
     try:
         yield
     finally:
         watching.cancel()
         await asyncio.wait([watching])
         faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        faulthandler.unregister(signal.SIGVTALRM)
 
 
-async def _watch(silent_s: float) -> None:
+async def _watch(computing_s: float, silent_s: float) -> None:
     while True:
+        signal.setitimer(signal.ITIMER_VIRTUAL, computing_s)
         faulthandler.dump_traceback_later(silent_s, exit=True)
         await asyncio.sleep(_EVERY_S)

@@ -20,7 +20,7 @@ from service.settings import load
 from workers.__main__ import run
 
 SHARE = 100  # one text in so many
-SELDOM = 30  # of these, one in so many waits: that takes a worker 20 s
+SELDOM = 50  # of these, one in so many waits: that takes a worker two minutes
 
 
 def harm_in(text: str) -> str | None:

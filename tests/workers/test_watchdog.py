@@ -18,13 +18,13 @@ from workers.watchdog import EndlessCheckError, limited
 ENDLESS = "Bình luận này không bao giờ được xét xong."
 
 STANDS_STILL = """
-import asyncio, itertools
+import asyncio, itertools, time
 from workers.watchdog import watched
 
 async def stand_still():
-    async with watched(0.2):
+    async with watched(%s, %s):
         await asyncio.sleep(0)
-        sum(itertools.repeat(0))
+        %s
 
 asyncio.run(stand_still())
 """
@@ -34,9 +34,11 @@ import asyncio, time
 from workers.watchdog import watched
 
 async def go_on():
-    async with watched(0.2):
+    async with watched(0.2, 0.2):
         await asyncio.sleep(0)
-    time.sleep(0.4)
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
 
 asyncio.run(go_on())
 """
@@ -87,9 +89,17 @@ async def test_what_a_check_never_ends_on_goes_to_a_person_and_the_others_are_ju
     assert await idle_service.queue.length() == 0
 
 
-def test_a_process_that_stands_still_ends_and_says_where() -> None:
-    ended = subprocess.run([sys.executable, "-c", STANDS_STILL], capture_output=True, timeout=60, check=False)
-    assert ended.returncode == 1
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [
+        (STANDS_STILL % (0.2, 60, "sum(itertools.repeat(0))"), -signal.SIGVTALRM),
+        (STANDS_STILL % (60, 0.2, "time.sleep(60)"), 1),
+    ],
+    ids=["computing", "waiting"],
+)
+def test_a_process_that_stands_still_ends_and_says_where(program: str, status: int) -> None:
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert ended.returncode == status
     assert b"in stand_still" in ended.stderr
 
 
