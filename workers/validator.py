@@ -126,18 +126,20 @@ class Validator:
         steps: list[Step] = []
         committing = asyncio.create_task(self._commit([]))
         turn = held = time.monotonic()
-        for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True), start=1):
-            steps.extend(self._step(task, comment, case))
-            if time.monotonic() - turn > TURN_S:
-                if committing.done():
-                    await committing
-                    committing, steps = asyncio.create_task(self._commit(steps)), []
-                await _let_others_begin()
-                turn = time.monotonic()
-            if time.monotonic() - held > HOLD_S:
-                await self._queue.hold([task for task, _ in waiting[number:]])
-                held = time.monotonic()
-        await committing
+        try:
+            for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True), start=1):
+                steps.extend(self._step(task, comment, case))
+                if time.monotonic() - turn > TURN_S:
+                    if committing.done():
+                        await committing
+                        committing, steps = asyncio.create_task(self._commit(steps)), []
+                    await _let_others_begin()
+                    turn = time.monotonic()
+                if time.monotonic() - held > HOLD_S:
+                    await self._queue.hold([task for task, _ in waiting[number:]])
+                    held = time.monotonic()
+        finally:
+            await committing
         await self._commit(steps)
 
     async def _discard(self, tasks: Sequence[Task]) -> None:
