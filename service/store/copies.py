@@ -40,7 +40,7 @@ _READS = frozenset(
 )
 """What changes nothing; every command that is not named is taken for a write."""
 
-_ASIDE = frozenset(["PING", "SCRIPT", "CLUSTER", "TIME"])
+_ASIDE = frozenset(["PING", "SCRIPT", "CLUSTER", "INFO", "TIME"])
 """What is asked of the server, not of what it keeps."""
 
 _changing: ContextVar[bool] = ContextVar("changing", default=False)
@@ -77,7 +77,7 @@ class Copied:
         return await self._line(command[0]).run_asked(*command)
 
     def ask(self, *command: Argument) -> "asyncio.Future[Any]":
-        return self._reading.ask(*command)
+        return self._line(command[0]).ask(*command)
 
     async def close(self) -> None:
         await self._reading.close()

@@ -36,9 +36,10 @@ def test_a_site_is_the_same_after_it_moved_to_another_partition_count(
 
 
 async def _moved(redis_url: str, moves: list[Any]) -> None:
-    with connected(redis_url) as client:
-        client.flushall()
     copy_url = another(redis_url)
+    for url in (redis_url, copy_url):
+        with connected(url) as client:
+            client.flushall()
     async with opened(redis_url) as store, opened(copy_url, COPY_PARTITIONS) as copy:
         await made_site(store)
         await Newspaper(store).live(moves)
