@@ -28,5 +28,5 @@ def html_of(text: str) -> str:
 
 
 def _link(address: str) -> str:
-    target = address if "://" in address else f"https://{address}"
+    target = address if address[:4].lower() == "http" else f"https://{address}"
     return f'<a href="{escape(target)}" rel="{_REL}">{escape(address)}</a>'

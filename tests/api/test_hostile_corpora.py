@@ -1,13 +1,16 @@
 """Hostile texts and documents, sent wherever they can go: kept as they should be, or refused, never a 500."""
 
 import asyncio
+import re
 import time
 import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from yarl import URL
 
+from service.api.markup import html_of
 from service.comments.listed import domain, word
 from tests.api.calls import refused, set_policy, thread_path
 from tests.hostile import documents, texts
@@ -44,6 +47,14 @@ async def test_thousands_of_wrong_fields_are_not_all_told(idle_service: Running)
             assert len(answer.text) < 10_000
     answer = await idle_service.admin("GET", "/v1/queue", params={"site": "x" * 60_000})
     assert refused(answer, 404, "not_found") and len(answer.text) < 1_000
+
+
+@pytest.mark.parametrize(
+    "text", ["www.https://a.vn/b", "WWW.javascript://%0aalert(1)", "www.x/?a=://", "hTTp://a.vn"]
+)
+def test_every_link_leads_to_the_web(text: str) -> None:
+    [address] = re.findall('href="([^"]*)"', html_of(text))
+    assert URL(address).scheme in ("http", "https") and URL(address).host
 
 
 @pytest.mark.parametrize("taken", [word, domain])

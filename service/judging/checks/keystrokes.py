@@ -23,8 +23,11 @@ def keystrokes(reading: Reading) -> list[Finding]:
 
 
 def suggestion(text: str) -> str | None:
-    """What keys were meant to be, the missing marks restored; None for a text that is too long."""
+    """What keys were meant to be, the missing marks restored; None where that would change nothing, and for a
+    text that is too long.
+    """
     if len(text) > MOST_RESTORED:
         return None
     words = words_of(text)
-    return restore(convert(words, words.once(read_keys)))
+    meant = restore(convert(words, words.once(read_keys)))
+    return meant if meant != text else None
