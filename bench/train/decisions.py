@@ -61,6 +61,7 @@ def _goals(judged: list[Judged]) -> None:
     for least, most in ((1, 2), (3, 5), (6, 10_000)):
         span = f"of {least}–{most}" if most < 10_000 else "of 6 and more"
         _share(f"lacking {span} not seen", judged, _LACKING, (least, most), ("", "not_vietnamese"))
+        _share(f"lacking {span} without any finding", judged, _LACKING, (least, most), ("",))
         _share(f"lacking {span} not rejected", judged, _LACKING, (least, most), _NOT_REJECTED)
     gaming = ("game_news", "game_soc")
     _share("gaming of 3–5 not seen", judged, gaming, (3, 5), ("", "not_vietnamese"))

@@ -11,7 +11,7 @@ from service.judging.reading import Reading
 from service.judging.vietnamese.foreign import judge_language
 from service.judging.vietnamese.restoration import MOST_RESTORED, restore
 from service.judging.vietnamese.typed import read_keys
-from service.judging.vietnamese.verdict import judge_marks
+from service.judging.vietnamese.verdict import Marks, judge_marks
 from service.judging.vietnamese.words import Words
 
 _LACKS = 0.5
@@ -26,10 +26,20 @@ def diacritics(reading: Reading) -> list[Finding]:
     """
     words = reading.words
     verdict = words.once(judge_marks)
-    if verdict.marks is None or words.once(read_keys).seen or words.once(judge_language).likely:
+    marks = _held_against(words, verdict.marks)
+    if marks is None or words.once(read_keys).seen:
         return []
-    spans = _spans(words, verdict.evidence.needs())
-    return [Finding("diacritics", verdict.marks.value, verdict.score, spans)]
+    return [Finding("diacritics", marks.value, verdict.score, _spans(words, verdict.evidence.needs()))]
+
+
+def _held_against(words: Words, marks: Marks | None) -> Marks | None:
+    """What is left of a verdict when another language is likelier: a person looks where neither is sure."""
+    if marks is None:
+        return None
+    foreign = words.once(judge_language)
+    if not foreign.likely:
+        return marks
+    return Marks.PARTIAL if marks is Marks.MISSING and not foreign.seen else None
 
 
 @dataclass(frozen=True, slots=True)

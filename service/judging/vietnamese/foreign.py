@@ -59,6 +59,7 @@ _MARKED = -2.0
 _COMMON_SYLLABLE, _SYLLABLE = -1.0, -0.3
 _LOAN, _UNKNOWN, _OTHER_ALPHABET = 0.7, 1.3, 1.7
 _COMMON_FOREIGN = 1.5
+_UNSPEAKABLE = 3.0
 _LIKE_BOTH = 0.3
 """Weights of one word for another language; natural logarithms of rough likelihood ratios."""
 _IN_A_ROW = 0.5
@@ -78,6 +79,10 @@ _OTHER_LETTER = re.compile(
 _MOSTLY_MARKED = 0.35
 _FEW_OTHERS = 0.2
 """Shares of words: marked, from which on a text in Latin letters is Vietnamese; no syllable, up to which."""
+_CONSONANTS = re.compile("[bcdfghjklmnpqrstvwxz]{7,}")
+"""As fingers drummed on a keyboard write them; "Knightsbridge" has six in a row, "anhnghe" five."""
+_LAUGHTER = 2
+"""So many different letters make laughter at most: "hjhjhjhj", "kkkkkkk"."""
 _SHORTEST_TOLD = 3
 """Letters from which on a word that is no syllable tells of a language: "dc", "sp" are short forms."""
 
@@ -99,8 +104,8 @@ class Foreign(NamedTuple):
 
     @property
     def seen(self) -> bool:
-        """Whether the text is surely in another language."""
-        enough = self.words > 1 and self.evidence >= max(_ENOUGH, _AGAINST_MARKS * self.lacking)
+        """Whether the text is surely in another language, which one word does not tell, or in none."""
+        enough = self.evidence >= max(_ENOUGH, _AGAINST_MARKS * self.lacking)
         return self.other_script > _OTHER_SCRIPT_SHARE or enough
 
     @property
@@ -190,7 +195,12 @@ def _weigh_word(token: str) -> float:
         return _COMMON_FOREIGN
     if len(token) < _SHORTEST_TOLD:
         return 0.0
-    return _LOAN if is_word(token) else _UNKNOWN
+    return _LOAN if is_word(token) else _weight_of_unknown(token)
+
+
+def _weight_of_unknown(token: str) -> float:
+    drummed = any(len(set(run)) > _LAUGHTER for run in _CONSONANTS.findall(token))
+    return _UNSPEAKABLE if drummed else _UNKNOWN
 
 
 def _syllable_weight(token: str) -> float:

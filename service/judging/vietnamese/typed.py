@@ -19,7 +19,7 @@ _LACKING, _ENGLISH_WORD = -0.3, -0.5
 """Weights of one word: its keys make a syllable, surely or perhaps; it is none, or has its marks; it lacks
 them.
 """
-_ENOUGH = 1.6
+_ENOUGH = 1.45
 _SLIP_ODDS = 7.0
 """Log-odds from which on a word of the corpora is a slip of the keys; "six", "congo" are below."""
 _SHORTEST_SURE = 3

@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
     evidence: Evidence
 
 
-_SUSPECT = (9.0, 5.5, 7.5, 7.0, 6.0, 5.5, 5.5)
+_SUSPECT = (9.0, 4.5, 6.0, 6.5, 6.0, 5.5, 5.5)
 _SURE = (99.0, 12.0, 18.5, 16.0, 13.5, 11.0, 9.0)
 """Evidence from which on a text of so many unmarked Vietnamese words (the last: six and more) is flagged, and
 rejected. Tuned on diacritics.dev.tsv: two words without marks are mostly a name or a phrase that
