@@ -20,6 +20,7 @@ from tests.api.calls import (
     thread_of,
     wrong_fields,
 )
+from tests.compressed import readable
 from tests.running import WAIT, Answer, Running, running
 from tests.store.looking import connected
 
@@ -179,7 +180,7 @@ def everything(redis_url: str) -> list[tuple[str, str]]:
 def held(client: Any, name: str) -> Any:
     match client.type(name):
         case "string":
-            return client.get(name).encode().decode("unicode_escape", "ignore") + client.get(name)
+            return readable(client.execute_command("GET", name, NEVER_DECODE=True)).decode(errors="ignore")
         case "hash":
             return client.hgetall(name)
         case "zset":
