@@ -1,6 +1,5 @@
 """What would be script in a careless page, below an article: in names, texts, answers, messages, queries."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from .conftest import Newspaper, Site
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 THREAD = "giao-duc/4711"
+SOME = [*PAYLOADS[:4], PAYLOADS[5]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -29,12 +29,9 @@ async def make_hostile(site: Site) -> None:
     lenient = {"actions": dict.fromkeys(codes, "flag"), "limits": {"author": None, "address": None}}
     await site.admin.call("PATCH", f"/v1/sites/{site.name}/policy", body=lenient)
     await site.admin.call("PUT", f"/v1/sites/{site.name}", body={"name": PAYLOADS[1]})
-    made = await asyncio.gather(
-        *(
-            site.publish(THREAD, f"{payload} www.a.vn/{payload}", name=payload[:80])
-            for payload in PAYLOADS[:8]
-        )
-    )
+    made = []
+    for payload in SOME:
+        made.append(await site.publish(THREAD, f"{payload} www.a.vn/{payload}", name=payload[:80]))
     for comment in made[:2]:
         await site.moderator.call("POST", f"/v1/comments/{comment['id']}/reply", body={"body": PAYLOADS[0]})
 
@@ -57,13 +54,13 @@ async def test_nothing_that_anybody_writes_becomes_markup(pages: Pages, newspape
     await make_hostile(site)
     async with pages.page(newspaper.url) as page:
         await page.goto(address)
-        await expect(page.locator(".who b")).to_have_count(10)
+        await expect(page.locator(".who b")).to_have_count(len(SOME) + 2)
         assert await nothing_ran(page)
         await page.locator(".answer").first.click()
         await page.get_by_label("Tên của bạn").fill(PAYLOADS[2])
         await page.get_by_label("Ý kiến của bạn").fill(f"Bài rat hay {PAYLOADS[5]} </textarea> {PAYLOADS[0]}")
         await page.get_by_role("button", name="Gửi ý kiến").click()
-        await expect(page.locator("#cua-ban li")).to_have_count(1)
+        await expect(page.locator("#cua-ban [data-state=pending]")).to_have_count(1)
         assert await nothing_ran(page)
         [mine] = (await site.moderator.call("GET", "/v1/queue"))["items"]
         refusal = {"version": mine["version"], "reason": "other", "message": PAYLOADS[1]}
