@@ -99,13 +99,15 @@ class Slow:
 
     Attributes:
         lasted: how long connections were open, by kind, in seconds.
-        at_once: of how many the server had accepted at one moment, at the most.
+        at_once: how many there were at one moment, at the most.
+        lag_s: how late we ourselves were at the most, which is in all other times.
     """
 
     address: tuple[str, int]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     lasted: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     at_once: int = 0
+    lag_s: float = 0.0
     _closed: dict[int, asyncio.Event] = field(default_factory=dict)
 
     async def keep_coming(self, kinds: Iterator[tuple[str, Kind]], after_s: float) -> None:
@@ -145,7 +147,9 @@ class Slow:
         """See which connections were closed; never ends."""
         seen: set[int] = set()
         while True:
+            began = time.monotonic()
             await asyncio.sleep(LOOK_S)
+            self.lag_s = max(self.lag_s, time.monotonic() - began - LOOK_S)
             there = clients_of(self.address[1])
             self.at_once = max(self.at_once, len(there & self._closed.keys()))
             for port in (seen - there) & self._closed.keys():
@@ -196,6 +200,7 @@ async def _torture(size: Size, stack: Apart, ledger: Ledger) -> Outcome:
         "slow clients": sum(map(len, slow.lasted.values())),
         "of them at once": slow.at_once,
         **_times(slow),
+        "those who measured were late by, s": slow.lag_s,
         "good requests": answers.total(),
         "of them served, %": 100 * served,
         "sockets of the API more than before": left,
