@@ -130,9 +130,7 @@ class Queue:
 
     async def take_over(self, held: Held, *, idle_ms: int) -> Task | None:
         """Have an entry that another held; None where it is done, or in use again."""
-        claimed = await _asked(
-            self._redis.xclaim(keys.queue(held.p), GROUP, self._consumer, idle_ms, [held.entry])
-        )
+        claimed = await self._claim(held.p, self._consumer, idle_ms, [held.entry])
         for entry, fields in claimed:
             return _task(held.p, entry, fields, held.deliveries + 1)
         return None
@@ -147,7 +145,7 @@ class Queue:
             if one["time_since_delivered"] == 0:
                 by_consumer.setdefault(one["consumer"], []).append(one["message_id"])
         for consumer, entries in by_consumer.items():
-            await _asked(self._redis.xclaim(keys.queue(p), GROUP, consumer, 0, entries, justid=True))
+            await self._claim(p, consumer, 0, entries, justid=True)
 
     async def hold(self, tasks: Sequence[Task]) -> None:
         """Say that tasks are still being worked on, so that nobody takes them over."""
@@ -155,7 +153,21 @@ class Queue:
         for task in tasks:
             by_partition.setdefault(task.p, []).append(task.entry)
         for p, entries in by_partition.items():
-            await _asked(self._redis.xclaim(keys.queue(p), GROUP, self._consumer, 0, entries, justid=True))
+            await self._claim(p, self._consumer, 0, entries, justid=True)
+
+    async def _claim(
+        self, p: int, consumer: str | bytes, idle_ms: int, entries: Sequence[Any], **options: Any
+    ) -> list[Any]:
+        """Entries that a consumer now has; none where a failover has lost the queue: `read` makes it anew."""
+        try:
+            claimed: list[Any] = await _asked(
+                self._redis.xclaim(keys.queue(p), GROUP, consumer, idle_ms, entries, **options)
+            )
+        except ResponseError as error:
+            if not str(error).startswith("NOGROUP"):
+                raise
+            return []
+        return claimed
 
     async def _pending(self, p: int, *, idle: int | None = None) -> list[Any]:
         try:

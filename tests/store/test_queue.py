@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import redis
 
 from service.errors import Unavailable
 from service.store import keys
@@ -114,3 +115,11 @@ async def test_a_look_changes_no_hands_and_no_count(queue: Queue, tasks: list[Ta
         assert {(one.consumer, one.deliveries) for one in held} == {(b"a-worker", 1)}
         assert len(held) == len(tasks)
     await other.close()
+
+
+async def test_what_a_failover_has_lost_is_nobodys(
+    queue: Queue, tasks: list[Task], valkey: redis.Redis
+) -> None:
+    valkey.flushall()
+    await queue.hold(tasks)
+    assert [task async for task in queue.left_behind(idle_ms=0)] == []
