@@ -140,6 +140,7 @@ async def in_state(service: Running, state: str) -> Any:
     return found
 
 
+@pytest.mark.one_server
 @pytest.mark.parametrize("state", STATES)
 async def test_an_erased_comment_leaves_its_place_and_nothing_else(
     idle_service: Running, redis_url: str, state: str
