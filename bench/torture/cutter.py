@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import hiredis
-import uvloop
 
 CHUNK = 65_536
 
@@ -124,7 +123,7 @@ class Cutting:
                     ready.set()
                     await told.stop.wait()
 
-            thread = threading.Thread(target=uvloop.run, args=(listen(),), daemon=True)
+            thread = threading.Thread(target=asyncio.run, args=(listen(),), daemon=True)
             thread.start()
             ready.wait()
             try:

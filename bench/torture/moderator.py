@@ -16,6 +16,7 @@ from bench.torture.ledger import Fate
 CLAIMED = 20
 TOGETHER = 0.25  # share of the claims that are decided by one call
 TAKEN_BACK = 0.1  # share of the decisions that are undone
+EDITED = " (sửa)"  # what an edit adds
 _NUMBERS = itertools.count(1)  # of all decisions in this process: their notes are like no other
 
 Decision = dict[str, Any]
@@ -114,5 +115,5 @@ def _decision(item: Mapping[str, Any], chance: random.Random) -> Decision:
     if drawn < 0.2:
         return made | {"action": "reject", "reason": "off_topic"}
     if drawn < 0.3:
-        return made | {"action": "approve", "body": f"{item['body']} (sửa)"}
+        return made | {"action": "approve", "body": item["body"] + EDITED}
     return made | {"action": "approve"}

@@ -24,4 +24,6 @@ async def most(questions: Iterable[Coroutine[Any, Any, _T | None]]) -> list[_T]:
     finally:
         for late in due:
             late.cancel()
+        if due:
+            await asyncio.wait(due)  # they give their connections back, which may be closed next
     return told

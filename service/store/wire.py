@@ -163,9 +163,10 @@ class Wire:
         return session
 
     async def close(self) -> None:
-        for task in (self._dialing, self._watching):
-            if task is not None:
-                task.cancel()
+        going = [task for task in (self._dialing, self._watching) if task is not None]
+        for task in going:
+            task.cancel()
+        await asyncio.gather(*going, return_exceptions=True)  # what they ask of the Sentinels is closed below
         if self._session is not None:
             self._session.abort()
         if self._sentinels is not None:

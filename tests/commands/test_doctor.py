@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from service.store import keys
+from service.store.partitions import FORMAT
 from service.store.store import Store
 from service.supervision import first_keys
 from service.supervision.valkey import binary
@@ -67,7 +68,7 @@ def test_a_server_that_drops_comments_is_an_error(server: Any, not_well: Look) -
 
 
 def test_data_with_other_partitions_are_an_error_and_stay_as_they_are(server: Any, not_well: Look) -> None:
-    server.hset(keys.META, mapping={"format": "1", "partitions": 4})
+    server.hset(keys.META, mapping={"format": FORMAT, "partitions": 4})
     assert [one["advice"] for one in not_well(status=1)] == ["set CODAU_PARTITIONS=4"]
     assert server.hget(keys.META, "partitions") == "4"
     assert [one["advice"] for one in not_well(PARTITIONS="4")] == ["start one: codau worker"]
