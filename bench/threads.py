@@ -31,7 +31,7 @@ from service.api.threads import rendered
 from service.comments.ids import new_id
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.settings import Settings
-from service.store.comments import Step
+from service.store.steps import Step
 from service.store.store import Store
 from service.supervision.valkey import EmbeddedValkey
 

@@ -34,8 +34,8 @@ from service.comments.ids import new_id
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.outgoing.client import OutgoingClient
 from service.outgoing.signature import new_secret
-from service.store.comments import Step
 from service.store.deliveries import Delivery
+from service.store.steps import Step
 from service.store.store import Store
 from service.store.webhooks import TYPES, Hook
 from service.store.webhooks import new_id as new_hook_id

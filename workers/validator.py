@@ -20,9 +20,9 @@ from service.comments.model import ActedFinding, Comment, Entry, Event, State
 from service.comments.verdict import Verdict, decide
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
-from service.store.comments import Step
 from service.store.directory import Snapshot
 from service.store.queue import UNREACHABLE, Queue, Task
+from service.store.steps import Step
 from service.store.store import Store
 from workers.history import Case, History
 from workers.persevering import RETRY_S, Complaints, keep_going, side_by_side

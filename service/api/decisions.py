@@ -30,8 +30,8 @@ from service.comments.placement import below
 from service.errors import Claimed, InvalidRequest, InvalidTransition, Problem, VersionConflict
 from service.judging.text import visible
 from service.store.claims import Claim
-from service.store.comments import Step
 from service.store.directory import Site
+from service.store.steps import Step
 
 endpoints = Endpoints("moderators")
 

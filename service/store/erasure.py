@@ -10,9 +10,10 @@ from service.comments.lifecycle import Actor
 from service.comments.model import Comment
 from service.comments.policy_sections import LONGEST_WINDOW_HOURS
 from service.store.authors import AuthorStore
-from service.store.comments import CommentStore, Step
+from service.store.comments import CommentStore
 from service.store.likeness import LikenessStore
 from service.store.rewriting import RewriteStore
+from service.store.steps import Step
 
 
 class ErasureStore:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from service.comments.lifecycle import without_addresses
 from service.comments.model import Comment, Entry, Event, State
-from service.store.comments import Step
+from service.store.steps import Step
 from service.store.store import Store
 from service.store.transfer import Placed, TransferStore
 from service.transfer.records import CommentRecord

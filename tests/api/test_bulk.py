@@ -8,7 +8,7 @@ from service.comments import lifecycle
 from service.comments.ids import new_id
 from service.comments.model import Comment, Entry, Event, State
 from service.errors import Claimed, InvalidTransition
-from service.store.comments import Step
+from service.store.steps import Step
 from tests.running import Running
 
 GOOD = "Cảm ơn tòa soạn đã lên tiếng!"

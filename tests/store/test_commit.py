@@ -7,8 +7,8 @@ import pytest
 from service.comments import ids
 from service.comments.lifecycle import Actor, move
 from service.comments.model import Author, Comment, Entry, Event, State
-from service.store.comments import Step
 from service.store.connection import listener
+from service.store.steps import Step
 from service.store.store import Store
 from service.store.transfer import Placed, TransferStore
 

@@ -9,7 +9,8 @@ from service.comments import ids, lifecycle
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.placement import TOP, below
 from service.errors import InvalidTransition
-from service.store.comments import Step, Submission
+from service.store.comments import Submission
+from service.store.steps import Step
 from service.store.store import Store
 from tests.store.looking import assert_consistent, everything
 

@@ -5,7 +5,8 @@ import asyncio
 from service.comments import ids
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.store import keys
-from service.store.comments import Step, Submission
+from service.store.comments import Submission
+from service.store.steps import Step
 from service.store.store import Store
 
 COUNT = 300  # the server drops what is too old by whole nodes of a hundred

@@ -8,8 +8,8 @@ import pytest
 from service.comments import ids, lifecycle
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.placement import TOP, below
-from service.store.comments import Step
 from service.store.ordered import Cursor, Order
+from service.store.steps import Step
 from service.store.store import Store
 
 NOW = 1_763_900_000_000

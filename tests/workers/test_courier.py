@@ -19,8 +19,8 @@ from service.comments.lifecycle import decide
 from service.comments.model import Entry, Event, State
 from service.outgoing.client import OutgoingClient
 from service.store import keys
-from service.store.comments import Step
 from service.store.deliveries import Delivery, Settled, Taken
+from service.store.steps import Step
 from tests.api.calls import BETTER, GOOD
 from tests.running import Running, running
 from tests.store.cluster import cluster

@@ -13,9 +13,9 @@ from service.comments.lifecycle import Actor
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.policy import Policy
 from service.store import keys
-from service.store.comments import Step
 from service.store.ordered import Order
 from service.store.retention import BATCH, seen
+from service.store.steps import Step
 from service.store.store import Store
 from tests.running import Running
 from tests.store.looking import assert_consistent, connected, everything

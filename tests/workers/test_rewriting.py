@@ -15,8 +15,8 @@ from service.comments import ids
 from service.comments.lifecycle import Actor
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.store import keys
-from service.store.comments import Step
 from service.store.retention import seen
+from service.store.steps import Step
 from service.store.store import Store
 from service.supervision.valkey import EmbeddedValkey
 from tests.compressed import readable

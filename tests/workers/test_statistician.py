@@ -14,9 +14,9 @@ from service.comments import ids
 from service.comments.model import ActedFinding, Author, Comment, Entry, Event, State
 from service.errors import Unavailable
 from service.store import keys
-from service.store.comments import Step
 from service.store.events import EventReader, StoredEvent
 from service.store.statistics import HOLD_MS, Counted, day_of
+from service.store.steps import Step
 from service.store.store import Store
 from tests.store.cluster import cluster
 from workers.statistician import Statistician
