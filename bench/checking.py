@@ -66,7 +66,7 @@ def _watch(pid: int, peaks: list[float]) -> None:
             peaks.append(sum(_mib(number) for number in [str(pid), *children]))
         except (FileNotFoundError, ProcessLookupError):
             return
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(LOOK_EVERY_S)  # the kernel keeps a peak of each process, of all together none
 
 
 def _mib(pid: str) -> float:

@@ -120,7 +120,7 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     while process.poll() is None and time.monotonic() < until:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
-        time.sleep(0.05)
+        time.sleep(0.05)  # a foreign program: that its port takes connections is all it tells
     raise SystemExit("Isso did not start")
 
 

@@ -90,6 +90,7 @@ class _Caller(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # uvloop's is none by class
+        self._lost = asyncio.Event()
         self._coming_back = None
 
     def send_next(self) -> None:
@@ -122,11 +123,12 @@ class _Caller(asyncio.Protocol):
 
     async def _come_back(self) -> None:
         self._transport.close()
-        await asyncio.sleep(0)  # until it is told that this connection is lost
+        await self._lost.wait()
         await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._work.port)
         self.send_next()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._lost.set()
         if self._coming_back is None:
             self._work.caller_done()
 

@@ -12,5 +12,6 @@ async def paced(numbers: Iterable[int], per_s: float) -> AsyncIterator[int]:
     """Each number when it is due; what is late comes at once, so that none is left out."""
     began = time.monotonic()
     for place, number in enumerate(numbers):
+        # the pace itself; 0 for what is late, so that others on the loop have their turn
         await asyncio.sleep(max(0.0, began + place / per_s - time.monotonic()))
         yield number

@@ -54,7 +54,7 @@ async def told(store: Store, what: str, go_on: Callable[[], bool]) -> None:
         began = time.perf_counter()
         await store.commands.run("HGET", keys.thread(0, "bao", "bai/1"), "version")
         found.append((time.perf_counter() - began) * 1_000)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.001)  # so that the reads are not themselves the load
     p99 = statistics.quantiles(found, n=100)[98]
     print(f"a read {what}: median {statistics.median(found):.2f} ms, 99th percentile {p99:.2f} ms")
 
@@ -86,7 +86,7 @@ def _peak_mib(pid: int) -> float:
 
 async def _swept(store: Store) -> None:
     while (await seen(store.commands)).swept is None:  # noqa: ASYNC110 - the other process tells nobody
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # seldom enough to take nothing from the sweep
 
 
 async def index_bytes(store: Store) -> int:

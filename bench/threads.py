@@ -165,7 +165,7 @@ async def longest_turn(work: Awaitable[object]) -> float:
     longest, task = 0.0, asyncio.ensure_future(work)
     while not task.done():
         began = time.thread_time()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn of the loop, in which the work does what is measured
         longest = max(longest, time.thread_time() - began)
     await task
     return longest
