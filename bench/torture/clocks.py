@@ -18,15 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.sides import key_of
-from bench.torture.caller import AGAIN_S, Caller, Lost
+from bench.torture.caller import Caller, Lost
 from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentiles
-from bench.torture.stack import Before, Part, before
+from bench.torture.stack import Before, Part, await_start, before
 from service.store.directory import Role
 from service.supervision.children import environment, program
-from service.supervision.valkey import arguments, binary
+from service.supervision.options import arguments
+from service.supervision.valkey import binary
 from tests.store.looking import everything
 
 JUMPS_S = (3_600, -3_600, 86_400, -86_400)
@@ -118,8 +119,7 @@ def _valkey(folder: Path, clock: Clock) -> Iterator[str]:
         argv = [str(binary()), *arguments(folder, socket, "always")]
         process = subprocess.Popen(argv, env=os.environ | clock.env, stdout=log, stderr=log)  # noqa: S603
         try:
-            while not socket.exists():
-                time.sleep(AGAIN_S)
+            await_start(socket.exists, process)
             yield f"unix://{socket}"
         finally:
             process.kill()
@@ -179,7 +179,7 @@ class _Rounds:
         held = await _claimed(self.people.moderator)
         await self._set(whose, ahead_s, sent, held, goes_back=ahead_s < 0)
         await self.people.submit(range(half, numbers.stop), CLIENTS)
-        await asyncio.sleep(jump_s)
+        await asyncio.sleep(jump_s)  # so long the clock is wrong
         await self._set(whose, 0, sent, held, goes_back=ahead_s > 0)
         await self.people.moderator.until_answered("POST", "/v1/queue/release", {})
         began = time.monotonic()

@@ -26,7 +26,8 @@ from service.settings import Fsync
 from service.store.directory import Role
 from service.supervision.children import environment, program
 from service.supervision.listening import listening_sockets, url_of
-from service.supervision.valkey import arguments, binary
+from service.supervision.options import arguments
+from service.supervision.valkey import binary
 from tests.supervision.codau import environment as settings_of
 from tests.supervision.codau import up
 
@@ -209,7 +210,7 @@ def _valkey(folder: Path, place: Path, fsync: Fsync, options: Sequence[str]) -> 
     place.unlink(missing_ok=True)  # a killed server leaves it
     argv = [str(binary()), *arguments(folder, place, fsync), *options]
     process = _process(argv, folder / "valkey.log", {})
-    _await(lambda: _pings(place), process)
+    await_start(lambda: _pings(place), process)
     return process
 
 
@@ -251,9 +252,14 @@ def _process(
         )
 
 
-def _await(holds: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def await_start(holds: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Look until what a process serves is there.
+
+    Raises:
+        SystemExit: it has ended, or is not there after `START_S`.
+    """
     until = time.monotonic() + START_S
     while not holds():
         if process.poll() is not None or time.monotonic() > until:
             raise SystemExit(f"{process.args!r} did not start")
-        time.sleep(0.02)
+        time.sleep(0.02)  # Valkey tells nobody when its socket is there

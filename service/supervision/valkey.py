@@ -31,6 +31,7 @@ from urllib.parse import quote
 from service.settings import Fsync
 from service.supervision import folder, kernel, space
 from service.supervision.errors import StartRefused
+from service.supervision.options import arguments, resting_options
 from service.supervision.sockets import place_for_socket
 
 START_S = 30.0
@@ -130,7 +131,7 @@ class EmbeddedValkey:
             OSError: it does not answer, or not yet.
         """
         with self._connection() as connection:
-            chosen = " ".join(part for option in _resting(resting).items() for part in option)
+            chosen = " ".join(part for option in resting_options(resting).items() for part in option)
             if (answer := _ask(connection, f"CONFIG SET {chosen}")) != "+OK":
                 raise OSError(answer)
         self.rests = resting
@@ -247,38 +248,10 @@ def binary() -> Path:
     raise StartRefused("there is no embedded Valkey for this machine; set CODAU_REDIS_URL")
 
 
-def _resting(resting: bool) -> dict[str, str]:
-    """Options of a server that only reads: it refuses writes, and lets what has expired stand in its file."""
-    return {"min-replicas-to-write": "1" if resting else "0", "import-mode": "yes" if resting else "no"}
-
-
 def _remove_leftovers(place: Path) -> None:
     """Remove what a killed server had half rewritten: nobody reads it, and it holds readers' words."""
     for leftover in place.glob("temp-*"):
         leftover.unlink(missing_ok=True)
-
-
-def arguments(place: Path, socket_path: Path, fsync: Fsync, *, resting: bool = False) -> list[str]:
-    """What the server is started with; see `EmbeddedValkey.rest`."""
-    chosen = {
-        "port": "0",
-        "unixsocket": str(socket_path),
-        "unixsocketperm": "700",
-        "dir": str(place),
-        "appendonly": "yes",
-        "appendfsync": fsync,
-        "aof-load-truncated": "yes",  # what a crash or a full disk cut off was never answered
-        "save": "",  # the append-only file is the one truth; a snapshot beside it would only cost memory
-        "maxmemory-policy": "noeviction",
-        "repl-diskless-sync-delay": "0",  # for backups: no second one will come to share it
-        # What is slow or large would be kept with its arguments, a reader's words and name among them.
-        "commandlog-execution-slower-than": "-1",
-        "commandlog-request-larger-than": "-1",
-        "commandlog-reply-larger-than": "-1",
-        "daemonize": "no",
-        **_resting(resting),
-    }
-    return [part for name, value in chosen.items() for part in (f"--{name}", value)]
 
 
 def _ask(connection: socket.socket, command: str) -> str:
