@@ -10,6 +10,7 @@ from service.supervision.valkey import EmbeddedValkey
 from tests.running import Running, running
 from tests.store.cluster import cluster
 from tests.store.looking import connected
+from tests.workers.receiving import Receiver, receiving
 
 # A law is no less true on a machine that has much to do, and a run finds what the run before it found.
 settings.register_profile(
@@ -74,4 +75,18 @@ async def service(redis_url: str) -> AsyncIterator[Running]:
 async def idle_service(redis_url: str) -> AsyncIterator[Running]:
     """The whole service without its worker: what is queued stays queued until the test judges it."""
     async with running(redis_url, validating=False) as made:
+        yield made
+
+
+@pytest.fixture
+async def open_service(redis_url: str) -> AsyncIterator[Running]:
+    """The whole service, and it may call this machine: a webhook's address may be one of its own."""
+    async with running(redis_url, webhook_allow_private=True) as made:
+        yield made
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver of webhooks that takes everything."""
+    async with receiving() as made:
         yield made

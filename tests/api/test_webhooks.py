@@ -1,7 +1,6 @@
 """Webhooks as an admin sets them: who may, what is refused, what is shown, what waits and was sent."""
 
 import socket
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,25 +9,12 @@ from service.outgoing.client import OutgoingClient
 from service.store import keys
 from service.store.webhooks import MOST, TYPES
 from tests.api.calls import GOOD, refused, wrong_fields
-from tests.running import Running, running
-from tests.workers.receiving import Receiver, receiving
+from tests.running import Running
+from tests.workers.receiving import Receiver
 from workers.courier import Courier
 
 HOOKS = "/v1/sites/bao/webhooks"
 URL = "https://1.1.1.1/codau"
-
-
-@pytest.fixture
-async def open_service(redis_url: str) -> AsyncIterator[Running]:
-    """A service that may call this machine."""
-    async with running(redis_url, webhook_allow_private=True) as made:
-        yield made
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
 
 
 async def set_hook(service: Running, url: str = URL, **fields: Any) -> Any:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from email.utils import formatdate
 from functools import partial
 from itertools import groupby
@@ -25,62 +25,12 @@ from tests.api.calls import BETTER, GOOD
 from tests.running import Running, running
 from tests.store.cluster import cluster
 from tests.store.looking import connected
+from tests.workers.courier.hooks import Clock, comments, deliveries, happens, private_client, set_hook, until
 from tests.workers.receiving import Receiver, receiving
 from workers import endpoint, sending
 from workers.calling import AT_ONCE
 from workers.courier import Courier
 from workers.sending import LONGEST_PAUSE_MS, PATIENCE_MS, WAITS_S, retry_after_ms
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.ms = unix_ms() // 1000 * 1000
-
-    def __call__(self) -> int:
-        return self.ms
-
-    def forward(self, seconds: float) -> None:
-        self.ms += round(seconds * 1000)
-
-
-@pytest.fixture
-async def service(redis_url: str) -> AsyncIterator[Running]:
-    async with running(redis_url, webhook_allow_private=True) as made:
-        yield made
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def private_client() -> OutgoingClient:
-    return OutgoingClient(allow_private=True)
-
-
-@pytest.fixture
-def courier(service: Running, clock: Clock) -> Courier:
-    return Courier(service.store, private_client, clock)
-
-
-async def set_hook(service: Running, receiver: Receiver, site: str = "bao", **fields: Any) -> Any:
-    document = {"url": receiver.url} | fields
-    made = await service.admin("POST", f"/v1/sites/{site}/webhooks", json=document)
-    assert made.status == 201, made.text
-    return made.json
-
-
-async def deliveries(service: Running, hook: Any, state: str) -> Any:
-    path = f"/v1/sites/bao/webhooks/{hook['id']}/deliveries?state={state}"
-    return (await service.admin("GET", path)).json["deliveries"]
 
 
 async def test_what_happens_is_told_signed_and_once(
@@ -325,15 +275,6 @@ async def test_an_address_that_is_no_longer_public_is_not_called(
     assert waiting["error"] == "not_public"
 
 
-async def happens(service: Running, count: int) -> list[str]:
-    """Comments that are published; returns their ids."""
-    made = [
-        await service.publish(f"Ý kiến số {number}: tôi rất đồng tình.", thread=f"bai/{number % 7}")
-        for number in range(count)
-    ]
-    return [comment["id"] for comment in made]
-
-
 @pytest.mark.parametrize("how", ["fails", "hangs", "refuses"])
 async def test_a_receiver_that_was_down_for_an_hour_gets_everything_in_order(
     service: Running, receiver: Receiver, clock: Clock, how: str
@@ -417,13 +358,6 @@ async def test_what_was_in_hand_when_its_process_died_is_sent_by_another(
     clock.forward(0.1)
     await courier.drain()
     assert len(receiver.messages) == 2
-
-
-async def until(holds: Any) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(60):
-        while not holds():  # noqa: ASYNC110 - receivers tell nothing
-            await asyncio.sleep(0.005)
 
 
 async def test_it_goes_on_sending_until_it_is_told_to_stop(service: Running, receiver: Receiver) -> None:
@@ -608,11 +542,6 @@ async def test_a_webhook_is_served_as_it_was_changed_from_the_next_event_on(
         await until(lambda: comments(receiver) == [first, third])
         stop.set()
         await asyncio.wait_for(working, 10)
-
-
-def comments(receiver: Receiver) -> list[str]:
-    """What the messages that came are about."""
-    return [message.told[0] for message in receiver.messages]
 
 
 async def run_by_the_server(service: Running) -> dict[str, int]:

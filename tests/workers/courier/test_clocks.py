@@ -1,30 +1,17 @@
 """Clocks that jump: what is put off is not forgotten, and nothing is called twice at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from tests.api.calls import GOOD
-from tests.running import Running, running
-from tests.workers.receiving import Receiver, receiving
-from tests.workers.test_courier import Clock, deliveries, private_client, set_hook, until
+from tests.running import Running
+from tests.workers.courier.hooks import Clock, deliveries, private_client, set_hook, until
+from tests.workers.receiving import Receiver
 from workers.courier import Courier
 
 DAY_S = 86_400
-
-
-@pytest.fixture
-async def service(redis_url: str) -> AsyncIterator[Running]:
-    async with running(redis_url, webhook_allow_private=True) as made:
-        yield made
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry_After": "600"}], ids=["put off", "asked to pause"])
