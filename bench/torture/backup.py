@@ -93,7 +93,7 @@ async def _load(size: Size, stack: Apart, ledger: Ledger, folder: Path) -> list[
                 people.submit(takewhile(lambda _: not stop.is_set(), count(size.comments)), MODERATORS)
             )
             for number in range(size.backups):
-                await asyncio.sleep(size.seconds)
+                await asyncio.sleep(size.seconds)  # of load, so that each backup has more in it
                 backups.append(await _back_up(people, folder / f"{number}.backup"))
             stop.set()
     return backups

@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
+from bench.torture.again import AGAIN_S
 from bench.torture.ledger import Ledger
 
 GIVE_UP_S = 120.0
-AGAIN_S = 0.05
 _NUMBERS = itertools.count()  # of all requests of this process
 NO_HEADERS: Mapping[str, str] = {}
 WAITING: Mapping[str, str] = {"Prefer": "wait=10"}

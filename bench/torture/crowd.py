@@ -14,7 +14,8 @@ from typing import Any
 import aiohttp
 
 from bench.submissions import talk
-from bench.torture.caller import AGAIN_S, NO_HEADERS, Caller, Lost, StuckError
+from bench.torture.again import comes_true
+from bench.torture.caller import NO_HEADERS, Caller, Lost, StuckError
 from bench.torture.ledger import Ledger, digest
 from bench.torture.moderator import EDITED, Moderator
 from bench.torture.stack import Stack
@@ -77,6 +78,20 @@ class Crowd:
             self.ledger.complain(f"{key} was answered with another text: {told['body']}")
         return told
 
+    async def probe(self, number: int, headers: Mapping[str, str] = NO_HEADERS) -> tuple[float, float]:
+        """Send one comment, and again under its key; s until it was acknowledged, and until it was judged."""
+        began = time.monotonic()
+        told = await self.submit_one(number, headers)
+        taken_s = time.monotonic() - began
+
+        async def judged() -> bool:
+            now = await self.submit_one(number, headers)
+            return now is None or now["state"] != "queued"
+
+        if told is not None and told["state"] == "queued":
+            await comes_true(judged)
+        return taken_s, time.monotonic() - began
+
     @contextlib.asynccontextmanager
     async def moderating(self, moderators: int, chance: random.Random) -> AsyncIterator[None]:
         """So many moderators decide what waits, until the block ends."""
@@ -110,11 +125,12 @@ class Crowd:
         Raises:
             StuckError: they have not within the time.
         """
-        until = time.monotonic() + within_s
-        while await self.queued() != 0:
-            if time.monotonic() > until:
-                raise StuckError(f"the queue was not empty after {within_s:.0f} s")
-            await asyncio.sleep(AGAIN_S)
+
+        async def empty() -> bool:
+            return await self.queued() == 0
+
+        if not await comes_true(empty, within_s):
+            raise StuckError(f"the queue was not empty after {within_s:.0f} s")
 
 
 @contextlib.asynccontextmanager

@@ -16,7 +16,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.torture.caller import AGAIN_S, Lost
+from bench.torture.again import AGAIN_S, comes_true
+from bench.torture.caller import Lost
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Fate, Ledger
@@ -106,27 +107,28 @@ class _Filler:
         """Fill the disk, ask for a while, free it, and wait until a comment is taken in."""
         await asyncio.to_thread(self._disk.fill)
         began = time.monotonic()
-        while await self._taken(number):  # noqa: ASYNC110 - it is for another process
-            await asyncio.sleep(AGAIN_S)
+        await comes_true(lambda: self._refused(number))
         self.refusing.append(time.monotonic() - began)
         if killing:
             os.kill(self._stack.pids()[VALKEY], signal.SIGKILL)
         until = time.monotonic() + full_s
         while time.monotonic() < until:
-            if await self._people.queued() is not None:
+            if await self._ready():
                 self._wrong.append(f"round {number - PROBES}: ready though the disk is full")
-            await asyncio.sleep(AGAIN_S)
-            if await self._taken(number):
+            await asyncio.sleep(AGAIN_S)  # so often is asked while it is full
+            if not await self._refused(number):
                 self._wrong.append(f"round {number - PROBES}: a comment was taken in by a full disk")
         self._disk.free()
         began = time.monotonic()
         await self._people.submit_one(number)
-        while await self._people.queued() is None:  # noqa: ASYNC110
-            await asyncio.sleep(AGAIN_S)
+        await comes_true(self._ready)
         self.back.append(time.monotonic() - began)
 
-    async def _taken(self, number: int) -> bool:
-        """Whether a comment is acknowledged at the first try; how long a refusal took is kept."""
+    async def _ready(self) -> bool:
+        return await self._people.queued() is not None
+
+    async def _refused(self, number: int) -> bool:
+        """Whether a comment is refused at the first try; how long that took is kept."""
         key, document = idempotency_key(number), comment(number)
         self._people.ledger.submitting(key, document)
         began = time.monotonic()
@@ -134,9 +136,9 @@ class _Filler:
             _, told = await self._people.website("POST", "/v1/comments", document, {"Idempotency-Key": key})
         except Lost:
             self.refused.append(time.monotonic() - began)
-            return False
+            return True
         self._people.ledger.submitted(key, told["id"], told["state"])
-        return True
+        return False
 
     def broken(self) -> list[str]:
         """What was promised of time and answers, and not kept."""

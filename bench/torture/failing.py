@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.torture.caller import AGAIN_S, WAITING
+from bench.torture.caller import WAITING
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import Crowd, crowd
 from bench.torture.ledger import Fate, Ledger
@@ -86,13 +86,9 @@ class _Rounds:
 
     async def _probe(self, number: int) -> None:
         """Send a comment, and see when it is acknowledged, and when judged."""
-        began = time.monotonic()
-        told = await self._people.submit_one(number, WAITING)
-        self.taken.append(time.monotonic() - began)
-        while told is not None and told["state"] == "queued":
-            await asyncio.sleep(AGAIN_S)
-            told = await self._people.submit_one(number, WAITING)
-        self.judged.append(time.monotonic() - began)
+        taken_s, judged_s = await self._people.probe(number, WAITING)
+        self.taken.append(taken_s)
+        self.judged.append(judged_s)
 
 
 def _figures(ledger: Ledger, rounds: _Rounds, took_s: float) -> dict[str, Figure]:

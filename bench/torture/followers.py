@@ -7,7 +7,6 @@ comment as it then stands, so the last that is told of each is how it ended.
 import asyncio
 import contextlib
 import random
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bench.torture.caller import AGAIN_S
+from bench.torture.again import AGAIN_S, comes_true
 from bench.torture.crowd import Crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.stack import Whole
@@ -116,7 +115,7 @@ async def _follow(people: Crowd, told: Told, opened: asyncio.Event) -> None:
                         told.note(block.fields["id"], block.payload["data"])
                     last = stream.last_id
                     opened.set()
-        await asyncio.sleep(AGAIN_S)
+        await asyncio.sleep(AGAIN_S)  # as a client pauses before it connects again
 
 
 @contextlib.asynccontextmanager
@@ -147,6 +146,5 @@ async def _hook(people: Crowd, stack: Whole, url: str) -> None:
 
 async def caught_up(ledger: Ledger, followers: Sequence[Told], within_s: float = 300.0) -> None:
     """Wait until they were told of every verdict and decision, or the time is up: their laws say what of."""
-    steps, until = ledger.acknowledged + ledger.fates()[Fate.DONE], time.monotonic() + within_s
-    while any(one.count < steps for one in followers) and time.monotonic() < until:  # noqa: ASYNC110 - two of a kind
-        await asyncio.sleep(AGAIN_S)
+    steps = ledger.acknowledged + ledger.fates()[Fate.DONE]
+    await comes_true(lambda: all(one.count >= steps for one in followers), within_s)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench.torture.again import comes_true
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Ledger
@@ -31,7 +32,6 @@ FIRST = 1_000_000  # comments of those who go have numbers from here on
 MODERATORS = 2
 WEBSITES = 4
 GONE_S = 20.0  # what a stream may take to notice
-LOOK_S = 0.2
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 s
 
 
@@ -128,7 +128,7 @@ class _Goer:
         if how == "in the middle of it":
             await reader.readexactly(1)
         elif self._chance.random() < 0.5:
-            await asyncio.sleep(self._chance.random() * 0.05)
+            await asyncio.sleep(self._chance.random() * 0.05)  # to go at any moment of the work on it
         if self._chance.random() < 0.5:
             bound: socket.socket = writer.get_extra_info("socket")
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -165,7 +165,6 @@ def _reading(number: int, keys: Keys) -> bytes:
 
 async def _at_rest(stack: Apart) -> int:
     """How many sockets the API has when it has had time to close those of clients that are gone."""
-    until, port = time.monotonic() + GONE_S, int(urlsplit(stack.url).port or 0)
-    while clients_of(port) and time.monotonic() < until:  # noqa: ASYNC110  it is another process
-        await asyncio.sleep(LOOK_S)
+    port = int(urlsplit(stack.url).port or 0)
+    await comes_true(lambda: not clients_of(port), GONE_S)
     return sockets_of(stack.api.pid)

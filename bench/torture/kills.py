@@ -21,7 +21,6 @@ from pathlib import Path
 import redis
 
 from bench.serving import API
-from bench.torture.caller import AGAIN_S
 from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import Crowd, crowd
 from bench.torture.followers import caught_up, following
@@ -133,13 +132,9 @@ class _Killer:
 
     async def _probe(self, number: int, killed: asyncio.Event) -> None:
         await killed.wait()
-        began = time.monotonic()
-        told = await self._people.submit_one(number)
-        self.taken.append(time.monotonic() - began)
-        while told and told["state"] == "queued":
-            await asyncio.sleep(AGAIN_S)
-            told = await self._people.submit_one(number)
-        self.judged.append(time.monotonic() - began)
+        taken_s, judged_s = await self._people.probe(number)
+        self.taken.append(taken_s)
+        self.judged.append(judged_s)
 
 
 def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure]:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import redis
 
-from bench.torture.caller import AGAIN_S, Lost
+from bench.torture.again import AGAIN_S, comes_true
+from bench.torture.caller import Lost
 from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import CLIENTS, Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Fate, Ledger
@@ -77,8 +78,7 @@ async def _torture(size: Size, stack: Apart, store: redis.Redis, ledger: Ledger)
         seen.full = _share(store)
         began = time.monotonic()
         stack.worker.start()
-        while _queued(store):  # noqa: ASYNC110 - /readyz is red: the server does not write everything
-            await asyncio.sleep(AGAIN_S)
+        await comes_true(lambda: not _queued(store))  # /readyz is red: the server does not write everything
         seen.drained_s = time.monotonic() - began
         await _decide(people, size, seen)
         store.delete(*ballast)
@@ -103,11 +103,10 @@ async def _fill(people: Crowd, stack: Apart, store: redis.Redis, seen: Seen) -> 
             if not refused.is_set():
                 seen.stopped_at = _share(store)
                 refused.set()
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(AGAIN_S)  # as a website pauses that was refused
 
     async def stop_the_worker() -> None:
-        while _share(store) < QUEUED * STOPS_FROM:  # noqa: ASYNC110 - it is another process's memory
-            await asyncio.sleep(AGAIN_S)
+        await comes_true(lambda: _share(store) >= QUEUED * STOPS_FROM)
         await asyncio.to_thread(stack.worker.kill)
 
     await asyncio.gather(stop_the_worker(), *(client() for _ in range(CLIENTS)))
@@ -141,10 +140,8 @@ def _take_the_rest(store: redis.Redis) -> Sequence[str]:
 async def _decide(people: Crowd, size: Size, seen: Seen) -> None:
     """Let moderators decide so many of those that wait."""
     began, done = time.monotonic(), people.ledger.fates
-    until = began + DECIDED_WITHIN_S
     async with people.moderating(MODERATORS, random.Random(size.seed)):  # noqa: S311 - seeded
-        while done()[Fate.DONE] < size.decisions and time.monotonic() < until:  # noqa: ASYNC110 - they tell nobody
-            await asyncio.sleep(AGAIN_S)
+        await comes_true(lambda: done()[Fate.DONE] >= size.decisions, DECIDED_WITHIN_S)
     seen.decided_s = time.monotonic() - began
 
 

@@ -10,7 +10,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.torture.caller import AGAIN_S, Caller, Lost
+from bench.torture.again import AGAIN_S
+from bench.torture.caller import Caller, Lost
 from bench.torture.ledger import Fate
 
 CLAIMED = 20
