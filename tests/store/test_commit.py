@@ -1,7 +1,5 @@
 """Many steps at once: whatever their partition and number, each stands or falls alone; who waits is told."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from service.comments import ids
@@ -15,14 +13,6 @@ from service.store.transfer import Placed, TransferStore
 NOW = 1_763_900_000_000
 JUDGED = Entry(Event.JUDGED, State.PENDING, "worker", NOW + 1)
 ERASED = Entry(Event.ERASED, State.ERASED, "web", NOW + 1)
-
-
-@pytest.fixture
-async def store(redis_url: str) -> AsyncIterator[Store]:
-    made = Store(redis_url, 4)
-    await made.open()
-    yield made
-    await made.close()
 
 
 def waiting(number: int) -> Comment:

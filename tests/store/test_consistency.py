@@ -1,7 +1,6 @@
 """Any sequence of steps leaves indexes, counts and trees in agreement with the comments themselves."""
 
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -9,20 +8,12 @@ from service.comments import ids, lifecycle
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.placement import TOP, below
 from service.errors import InvalidTransition
-from service.store.comments import Submission
 from service.store.steps import Step
 from service.store.store import Store
+from service.store.submissions import Submission
 from tests.store.looking import assert_consistent, everything
 
 NOW = 1_763_900_000_000
-
-
-@pytest.fixture
-async def store(redis_url: str) -> AsyncIterator[Store]:
-    made = Store(redis_url, 4)
-    await made.open()
-    yield made
-    await made.close()
 
 
 class Newsroom:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -22,14 +21,6 @@ LOAN_AND_YET_MORE = f"{LOAN} các bạn ơi"
 """It shares two with the first, and with the second more; the first band with none."""
 
 OTHER = "Bài viết rất hay và bổ ích, mong tòa soạn có thêm nhiều bài như thế"
-
-
-@pytest.fixture
-async def store(redis_url: str) -> AsyncIterator[Store]:
-    made = Store(redis_url, 4)
-    await made.open()
-    yield made
-    await made.close()
 
 
 def comment(number: int, text: str, at: int = NOW) -> Comment:

@@ -1,7 +1,6 @@
 """Who walks a thread's pages meets every comment that stays, once, whatever comes and goes meanwhile."""
 
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,14 +13,6 @@ from service.store.store import Store
 
 NOW = 1_763_900_000_000
 THREAD = "bai/1"
-
-
-@pytest.fixture
-async def store(redis_url: str) -> AsyncIterator[Store]:
-    made = Store(redis_url, 4)
-    await made.open()
-    yield made
-    await made.close()
 
 
 class Thread:
