@@ -22,9 +22,9 @@ from service.comments.ids import new_id
 from service.comments.lifecycle import Actor, decide, move
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.store import keys
-from service.store.comments import Submission
 from service.store.steps import Step
 from service.store.store import Store
+from service.store.submissions import Submission
 from service.supervision.valkey import EmbeddedValkey
 
 PARTITIONS = 16

@@ -24,10 +24,10 @@ from service.comments.policy import Policy
 from service.comments.preview import preview
 from service.errors import Claimed, InvalidParent, InvalidRequest, Unavailable
 from service.judging.text import visible
-from service.store.comments import Submission
 from service.store.intake import Stale
 from service.store.limits import LIMIT_HEADERS, Limit, headers_of
 from service.store.steps import Step
+from service.store.submissions import Submission
 
 endpoints = Endpoints("websites")
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.store import keys
-from service.store.comments import CommentStore, Submission, refusal, submit_arguments, submit_keys
+from service.store.comments import CommentStore
 from service.store.directory import Directory
 from service.store.limits import Left, Limit, LimitStore, bounds, exhausted
 from service.store.memory import MemoryStore
 from service.store.partitions import Partitions
 from service.store.scripts import Refused, call
+from service.store.submissions import Submission, refusal, submit_arguments, submit_keys
 from service.store.wire import Argument, Commands
 
 

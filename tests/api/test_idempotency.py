@@ -6,7 +6,7 @@ from typing import Any
 
 from multidict import CIMultiDict
 
-from service.store.comments import IDEMPOTENCY_KEPT_MS
+from service.store.submissions import IDEMPOTENCY_KEPT_MS
 from tests.api.calls import GOOD, WHO, comment_of, describe, refused, set_policy, wrong_fields
 from tests.running import Answer, Running
 from tests.store.looking import connected

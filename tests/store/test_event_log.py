@@ -5,9 +5,9 @@ import asyncio
 from service.comments import ids
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.store import keys
-from service.store.comments import Submission
 from service.store.steps import Step
 from service.store.store import Store
+from service.store.submissions import Submission
 
 COUNT = 300  # the server drops what is too old by whole nodes of a hundred
 IN_2100 = 4_102_444_800_000

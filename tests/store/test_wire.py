@@ -8,10 +8,10 @@ from bench.torture.cutter import cut
 from service.comments import ids
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.errors import Unavailable
-from service.store.comments import Submission
 from service.store.connection import again_if_interrupted
 from service.store.steps import Step
 from service.store.store import Store
+from service.store.submissions import Submission
 from service.store.wire import Interrupted, ReplyError, Wire
 from tests.store.looking import assert_consistent, everything
 

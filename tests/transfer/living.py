@@ -15,9 +15,9 @@ from service.comments.placement import TOP, below
 from service.comments.thread_policy import ThreadPolicy
 from service.errors import InvalidTransition, ThreadClosed
 from service.store.authors import Opinion
-from service.store.comments import Submission
 from service.store.steps import Step
 from service.store.store import Store
+from service.store.submissions import Submission
 from service.store.threads import Thread
 from tests.transfer.sites import NOW
 
