@@ -5,41 +5,22 @@ killed (SIGKILL) in the middle of a burst; when its replica has taken over it is
 that one. With `--replicas 0` nothing waits for replicas, and what a failover loses is told.
 """
 
-import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
-from bench.torture.failing import Failure, suffer
-from bench.torture.ledger import Ledger
+from bench.torture.failing import Failover, Failure, under_load
 from bench.torture.outcome import Outcome
-from bench.torture.stack import before
 from tests.store.cluster import Cluster, clustered
 from tests.store.servers import Node, until
 
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many failovers, how many comments are sent meanwhile, and for how many replicas is waited."""
-
-    rounds: int = 40
-    comments: int = 8_000
-    replicas: int = 1
-    seed: int = 1
-
-
+Size = Failover
 SHORT = Size(rounds=3, comments=300)
 
 
 def run(size: Size, folder: Path) -> Outcome:
     """Kill primaries, compare, tell."""
-    with clustered(folder, replicas=1) as servers, Ledger(folder / "ledger") as ledger:
-        env = {"CODAU_REPLICAS": str(size.replicas)}
-        with before(folder, servers.url, env=env) as stack:
-            failures = [_killed(servers, number) for number in range(size.rounds)]
-            told = suffer(
-                stack, ledger, failures, comments=size.comments, seed=size.seed, waits=size.replicas > 0
-            )
-            return asyncio.run(told)
+    with clustered(folder, replicas=1) as servers:
+        failures = [_killed(servers, number) for number in range(size.rounds)]
+        return under_load(folder, servers.url, failures, size)
 
 
 def _killed(servers: Cluster, number: int) -> Failure:

@@ -8,13 +8,14 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.torture.caller import WAITING
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import Crowd, crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentiles
-from bench.torture.stack import Before
+from bench.torture.stack import Before, before
 
 MODERATORS = 3
 PROBES = 10_000_000  # numbers from here on are probes
@@ -33,18 +34,32 @@ class Failure:
     mend: Callable[[], None]
 
 
-async def suffer(
-    stack: Before, ledger: Ledger, failures: Sequence[Failure], *, comments: int, seed: int, waits: bool
-) -> Outcome:
-    """Let failures happen one after the other under load, compare, and tell.
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """How many failovers, and how many comments are sent meanwhile.
 
-    Args:
-        comments: sent over all failures.
-        waits: whether replicas are waited for, so that nothing may be lost.
+    Attributes:
+        replicas: `CODAU_REPLICAS`: for how many is waited; with 0, a loss is told and breaks no promise.
     """
-    chance, began = random.Random(seed), time.monotonic()  # noqa: S311 - seeded
+
+    rounds: int = 40
+    comments: int = 8_000
+    replicas: int = 1
+    seed: int = 1
+
+
+def under_load(folder: Path, url: str, failures: Sequence[Failure], size: Failover) -> Outcome:
+    """Let the servers at `url` fail, one time after the other, under a service at work; compare, and tell."""
+    env = {"CODAU_REPLICAS": str(size.replicas)}
+    with Ledger(folder / "ledger") as ledger, before(folder, url, env=env) as stack:
+        return asyncio.run(_suffer(stack, ledger, failures, size))
+
+
+async def _suffer(stack: Before, ledger: Ledger, failures: Sequence[Failure], size: Failover) -> Outcome:
+    chance, began = random.Random(size.seed), time.monotonic()  # noqa: S311 - seeded
+    waits = size.replicas > 0
     async with crowd(stack, ledger) as people:
-        rounds, each = _Rounds(people, chance), comments // len(failures)
+        rounds, each = _Rounds(people, chance), size.comments // len(failures)
         async with people.moderating(MODERATORS, chance):
             for number, failure in enumerate(failures):
                 await rounds.one(failure, range(number * each, (number + 1) * each), PROBES + number)

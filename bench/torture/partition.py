@@ -6,35 +6,29 @@ drops what it alone had. `--replicas 0` tells how much that is, and `--lag N` ho
 `min-replicas-to-write 1` and `min-replicas-max-lag N`.
 """
 
-import asyncio
 import contextlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.torture.failing import Failure, suffer
-from bench.torture.ledger import Ledger
+from bench.torture.failing import Failover, Failure, under_load
 from bench.torture.outcome import Outcome
 from bench.torture.sides import Machine, Network, network, possible
-from bench.torture.stack import before
 from tests.store.servers import KEEPING, SERVICE, Node, Watched, sentinel, started, until
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Size(Failover):
     """How often the link is cut, for how many seconds, and what may not be lost.
 
     Attributes:
-        replicas: `CODAU_REPLICAS`.
         lag: `min-replicas-max-lag`, s; 0 leaves `min-replicas-to-write` at 0.
     """
 
     rounds: int = 10
-    seconds: int = 15
     comments: int = 5_000
-    replicas: int = 1
+    seconds: int = 15
     lag: int = 0
-    seed: int = 1
 
 
 SHORT = Size(rounds=1, seconds=4, comments=150)
@@ -47,14 +41,7 @@ def run(size: Size, folder: Path) -> Outcome:
     with contextlib.ExitStack() as running:
         net = running.enter_context(network())
         servers = _servers(running, net, size, folder)
-        ledger = running.enter_context(Ledger(folder / "ledger"))
-        env = {"CODAU_REPLICAS": str(size.replicas)}
-        stack = running.enter_context(before(folder, servers.url, env=env))
-        failures = [_cut(net, servers, size.seconds)] * size.rounds
-        told = suffer(
-            stack, ledger, failures, comments=size.comments, seed=size.seed, waits=size.replicas > 0
-        )
-        return asyncio.run(told)
+        return under_load(folder, servers.url, [_cut(net, servers, size.seconds)] * size.rounds, size)
 
 
 def _servers(running: contextlib.ExitStack, net: Network, size: Size, folder: Path) -> Watched:
@@ -78,7 +65,7 @@ def _cut(net: Network, servers: Watched, seconds: int) -> Failure:
     near = servers.nodes[0]
 
     def mend() -> None:
-        time.sleep(seconds)
+        time.sleep(seconds)  # so long the link is cut
         net.heal()
         until(lambda: servers.failed_over(near), "nobody took over")
         until(servers.in_step, "the old primary did not follow")

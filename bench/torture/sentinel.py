@@ -5,40 +5,21 @@ killed (SIGKILL) in the middle of a burst; when the other has taken over it is b
 With `--replicas 0` nothing waits for replicas, and what a failover loses is told.
 """
 
-import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
-from bench.torture.failing import Failure, suffer
-from bench.torture.ledger import Ledger
+from bench.torture.failing import Failover, Failure, under_load
 from bench.torture.outcome import Outcome
-from bench.torture.stack import before
 from tests.store.servers import Node, Watched, in_step, until, watched
 
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many failovers, how many comments are sent meanwhile, and for how many replicas is waited."""
-
-    rounds: int = 40
-    comments: int = 8_000
-    replicas: int = 1
-    seed: int = 1
-
-
+Size = Failover
 SHORT = Size(rounds=2, comments=200)
 
 
 def run(size: Size, folder: Path) -> Outcome:
     """Kill primaries, compare, tell."""
-    with watched(folder) as servers, Ledger(folder / "ledger") as ledger:
-        env = {"CODAU_REPLICAS": str(size.replicas)}
-        with before(folder, servers.url, env=env) as stack:
-            failures = [_killed(servers)] * size.rounds
-            told = suffer(
-                stack, ledger, failures, comments=size.comments, seed=size.seed, waits=size.replicas > 0
-            )
-            return asyncio.run(told)
+    with watched(folder) as servers:
+        failures = [_killed(servers)] * size.rounds
+        return under_load(folder, servers.url, failures, size)
 
 
 def _killed(servers: Watched) -> Failure:
