@@ -4,7 +4,7 @@ An entry names a comment and its version, no text. It leaves the queue in the sc
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -109,16 +109,6 @@ class Queue:
         read = await self._line.run("XREADGROUP", "GROUP", GROUP, self._consumer, *which)
         return [(name, [(entry, _fields(flat)) for entry, flat in entries]) for name, entries in read or ()]
 
-    async def left_behind(self, *, idle_ms: int) -> AsyncIterator[Task]:
-        """Take over, one at a time, what another worker has held for too long.
-
-        One at a time, so that an entry that kills its worker takes nothing else with it.
-        """
-        for held in await self.silent(idle_ms=idle_ms):
-            task = await self.take_over(held, idle_ms=idle_ms)
-            if task is not None:
-                yield task
-
     async def silent(self, *, idle_ms: int) -> list[Held]:
         """What workers have held for so long without a word, by the server's clock, which may have jumped."""
         found = []
@@ -129,7 +119,10 @@ class Queue:
         return found
 
     async def take_over(self, held: Held, *, idle_ms: int) -> Task | None:
-        """Have an entry that another held; None where it is done, or in use again."""
+        """Have an entry that another held; None where it is done, or in use again.
+
+        One at a time, so that an entry that kills its worker takes nothing else with it.
+        """
         claimed = await self._claim(held.p, self._consumer, idle_ms, [held.entry])
         for entry, fields in claimed:
             return _task(held.p, entry, fields, held.deliveries + 1)

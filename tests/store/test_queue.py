@@ -9,7 +9,7 @@ from service.errors import Unavailable
 from service.store import keys
 from service.store.connection import listener
 from service.store.partitions import Partitions
-from service.store.queue import Queue, Task
+from service.store.queue import Held, Queue, Task
 from service.store.wire import Wire
 
 pytestmark = pytest.mark.one_server
@@ -48,6 +48,10 @@ async def no_replicas(tasks: list[Task], store: Wire) -> AsyncIterator[None]:
     await store.run("CONFIG", "SET", "min-replicas-to-write", "0")
 
 
+def _held(task: Task) -> Held:
+    return Held(task.p, task.entry.encode(), b"another", task.deliveries)
+
+
 @pytest.mark.usefixtures("no_replicas")
 @pytest.mark.parametrize(
     "act",
@@ -55,9 +59,9 @@ async def no_replicas(tasks: list[Task], store: Wire) -> AsyncIterator[None]:
         lambda queue, tasks: queue.prepare(),
         lambda queue, tasks: queue.read([0, 1], 1, block=False),
         lambda queue, tasks: queue.discard(tasks),
-        lambda queue, tasks: anext(queue.left_behind(idle_ms=0)),
+        lambda queue, tasks: queue.take_over(_held(tasks[0]), idle_ms=0),
     ],
-    ids=["prepare", "read", "discard", "left_behind"],
+    ids=["prepare", "read", "discard", "take_over"],
 )
 async def test_a_store_that_cannot_write_is_one_to_wait_for(
     act: Act, queue: Queue, tasks: list[Task]
@@ -70,7 +74,7 @@ async def test_what_is_discarded_is_gone_from_every_partition(queue: Queue, task
     assert len(tasks) == 40
     await queue.discard(tasks)
     assert await queue.length() == 0
-    assert [task async for task in queue.left_behind(idle_ms=0)] == []
+    assert await queue.silent(idle_ms=0) == []
 
 
 async def test_everybody_who_waits_is_told_of_his_own_comment(queue: Queue, redis_url: str) -> None:
@@ -122,4 +126,4 @@ async def test_what_a_failover_has_lost_is_nobodys(
 ) -> None:
     valkey.flushall()
     await queue.hold(tasks)
-    assert [task async for task in queue.left_behind(idle_ms=0)] == []
+    assert await queue.silent(idle_ms=0) == []
