@@ -87,21 +87,19 @@ class Routed:
         Raises:
             Restarting: none of the servers that are known tells.
         """
-        if self._learning is None:
-            self._learning = asyncio.create_task(self._ask_around())
-            self._learning.add_done_callback(self._learnt)
-        await asyncio.shield(self._learning)
+        await asyncio.shield(self.learn_soon())
 
     def _learnt(self, learning: asyncio.Task[None]) -> None:
         self._learning = None
         if not learning.cancelled():
             learning.exception()  # who waits is told; in the background the next one asks again
 
-    def learn_soon(self) -> None:
+    def learn_soon(self) -> asyncio.Task[None]:
         """Ask anew who has what, beside whatever goes on."""
         if self._learning is None:
             self._learning = asyncio.create_task(self._ask_around())
             self._learning.add_done_callback(self._learnt)
+        return self._learning
 
     async def _ask_around(self) -> None:
         told = await most([self._told_by(one) for one in self._known])
