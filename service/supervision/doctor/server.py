@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from service.store.memory import FULL_FROM
 from service.supervision.doctor.facts import Facts, Level, Seen, Server
 
 OLDEST = {"valkey": (7, 2), "redis": (7, 0)}
@@ -9,9 +10,6 @@ OLDEST = {"valkey": (7, 2), "redis": (7, 0)}
 
 CONFIRMS = (7, 2)
 """From here on both tell what replicas have on disk."""
-
-MEMORY_SHARE = 0.85
-"""Of what the server may take: from here on it is told."""
 
 CLOCK_MS = 2_000
 """How far clocks may differ: queue ages and retries are told by one and kept by the other."""
@@ -141,12 +139,12 @@ def memory(facts: Facts) -> Iterator[Seen]:
         if not limit:
             continue
         told = f"{_the(server)} holds {used / 2**20:,.0f} MiB, {used / limit:.0%} of {name}"
-        if used < MEMORY_SHARE * limit:
+        if used < FULL_FROM * limit:
             yield Seen("ok", f"{told}.")
         else:
             level: Level = "error" if used >= limit else "warning"
             advice = f"give it more memory, and raise {name}" if most else "give the machine more memory"
-            ends = f"from {MEMORY_SHARE:.0%}" if most else "at 100%"
+            ends = f"from {FULL_FROM:.0%}" if most else "at 100%"
             yield Seen(level, f"{told}; {ends} on it takes no comments.", advice)
 
 
