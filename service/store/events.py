@@ -5,7 +5,7 @@ erased or taken down cannot come back. A follower keeps its own place in every p
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -112,11 +112,6 @@ class EventReader:
 
     async def close(self) -> None:
         await self._redis.aclose()
-
-
-def last_of(events: Iterable[StoredEvent]) -> EntryId:
-    """The place of the latest of some events of one partition; `START` with none."""
-    return max((event.entry for event in events), default=START)
 
 
 def _event(p: int, entry: bytes, told: bytes) -> StoredEvent:

@@ -172,11 +172,6 @@ def fold(word: str) -> str:
     return folded if folded in legal() else word
 
 
-def is_syllable(word: str) -> bool:
-    """Whether a word in NFC, lower case, is spelt as a Vietnamese syllable with its marks."""
-    return fold(word) in legal()
-
-
 def has_marks(word: str) -> bool:
     """Whether the word carries a Vietnamese mark.
 
