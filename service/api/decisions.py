@@ -24,9 +24,9 @@ from service.api.services import Services
 from service.api.views import View, history_view, moderator_view
 from service.comments import lifecycle
 from service.comments.ids import new_id
-from service.comments.merge_patch import validated
 from service.comments.model import Author, Comment, Entry, Event, State
 from service.comments.placement import below
+from service.comments.validation import validated
 from service.errors import Claimed, InvalidRequest, InvalidTransition, Problem, VersionConflict
 from service.judging.text import visible
 from service.store.claims import Claim

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
 from service.api.connections import sent_until
-from service.comments.merge_patch import field_errors
+from service.comments.validation import field_errors, validated
 from service.errors import InvalidJson, InvalidRequest, RequestTimeout, TooLarge, UnsupportedMediaType
 
 _JSON = "application/json"
@@ -52,10 +52,7 @@ def query_of(model: type[M], request: web.Request) -> M:
         if len(values) > 1 and not many:
             raise InvalidRequest([(name, "is given more than once")])
         given[name] = values if many else values[0]
-    try:
-        return model.model_validate(given)
-    except ValidationError as wrong:
-        raise InvalidRequest(list(field_errors(wrong, ""))) from None
+    return validated(model, given, "")
 
 
 async def body_of(model: type[M], request: web.Request) -> M:

@@ -8,7 +8,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from service.api.requests import SiteName
-from service.comments.merge_patch import field_errors
+from service.comments.validation import field_errors
 
 _SITE_ID = re.compile(r"[a-z0-9-]{1,40}")
 _Body = TypeVar("_Body", bound=BaseModel)

@@ -1,36 +1,10 @@
-"""Change a model by a JSON merge patch (RFC 7396), and say which field of a request is wrong.
+"""Change a model by a JSON merge patch (RFC 7396). It knows models and documents, nothing of policies."""
 
-It knows models and documents, nothing of policies.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import NoneType
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
-
-from service.errors import InvalidRequest
-
-_M = TypeVar("_M", bound=BaseModel)
-
-
-def validated(model: type[_M], document: Any, at: str) -> _M:
-    """The document as the model; InvalidRequest names each wrong field below `at`."""
-    try:
-        return model.model_validate(document)
-    except ValidationError as wrong:
-        raise InvalidRequest(list(field_errors(wrong, at))) from None
-
-
-def field_errors(wrong: ValidationError, at: str) -> Iterator[tuple[str, str]]:
-    for error in wrong.errors(include_url=False, include_context=False, include_input=False):
-        field = ".".join(str(part) for part in error["loc"] if part != "[key]")
-        yield field_path(at, field), error["msg"].removeprefix("Value error, ")
-
-
-def field_path(at: str, field: str) -> str:
-    """A field's name within a request; either part may be empty."""
-    return ".".join(part for part in (at, field) if part)
+from pydantic import BaseModel
 
 
 def merged(current: BaseModel, patch: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field, PrivateAttr
 
-from service.comments.merge_patch import merged, validated
+from service.comments.merge_patch import merged
 from service.comments.policy_sections import (
     CODES,
     Action,
@@ -27,6 +27,7 @@ from service.comments.policy_sections import (
     Trusted,
     WordLists,
 )
+from service.comments.validation import validated
 from service.judging.model import Rules
 
 __all__ = ["CODES", "Action", "Code", "Policy"]

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from service.comments.listed import Domains, Words
-from service.comments.merge_patch import field_path, merged, validated
+from service.comments.merge_patch import merged
 from service.comments.policy import Policy
 from service.comments.policy_sections import CODES, MAX_LENGTH, STRICTNESS, Action, Code, Section
+from service.comments.validation import field_path, validated
 from service.errors import InvalidRequest
 
 

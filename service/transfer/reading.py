@@ -7,9 +7,9 @@ import orjson
 from pydantic import ValidationError
 
 from service.comments.ids import id_hash, thread_hash
-from service.comments.merge_patch import field_errors
 from service.comments.model import NOBODY, ActedFinding, Author, Entry, Event
 from service.comments.policy import Policy
+from service.comments.validation import field_errors
 from service.errors import InvalidRequest
 from service.store.threads import Thread
 from service.store.transfer import AuthorStanding

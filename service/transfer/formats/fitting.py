@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from service.api.fields import Address, AuthorId, Body, Email, Line, Thread, WebUrl
-from service.comments.merge_patch import field_errors
 from service.comments.model import Author
+from service.comments.validation import field_errors
 from service.transfer.formats.foreign import Form
 from service.transfer.formats.markup import text_of
 

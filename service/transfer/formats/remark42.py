@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from service.comments.authors import Standing
-from service.comments.merge_patch import field_errors
 from service.comments.model import Author, State
+from service.comments.validation import field_errors
 from service.store.transfer import AuthorStanding
 from service.transfer.formats.foreign import (
     Foreign,
