@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import count, takewhile
 from pathlib import Path
 
 from bench.torture.comparing import compare, look_into
@@ -25,6 +24,7 @@ from bench.torture.stack import Apart, apart
 from tests.store.looking import everything
 
 MODERATORS = 3
+WEBSITES = 3
 MORE = 50  # comments that are submitted after a restore
 
 
@@ -84,18 +84,14 @@ def run(size: Size, folder: Path) -> Outcome:
 
 
 async def _load(size: Size, stack: Apart, ledger: Ledger, folder: Path) -> list[Backup]:
-    chance, stop = random.Random(size.seed), asyncio.Event()  # noqa: S311 - seeded
+    chance = random.Random(size.seed)  # noqa: S311 - seeded
     backups = []
     async with crowd(stack, ledger) as people:
         await people.submit(range(size.comments))
-        async with people.moderating(MODERATORS, chance), asyncio.TaskGroup() as sending:
-            sending.create_task(
-                people.submit(takewhile(lambda _: not stop.is_set(), count(size.comments)), MODERATORS)
-            )
+        async with people.moderating(MODERATORS, chance), people.submitting(size.comments, WEBSITES):
             for number in range(size.backups):
                 await asyncio.sleep(size.seconds)  # of load, so that each backup has more in it
                 backups.append(await _back_up(people, folder / f"{number}.backup"))
-            stop.set()
     return backups
 
 

@@ -9,6 +9,7 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import count, takewhile
 from typing import Any
 
 import aiohttp
@@ -99,6 +100,15 @@ class Crowd:
         async with asyncio.TaskGroup() as deciding:
             for _ in range(moderators):
                 deciding.create_task(Moderator(self.moderator).work(chance, stop))
+            yield
+            stop.set()
+
+    @contextlib.asynccontextmanager
+    async def submitting(self, first: int, clients: int) -> AsyncIterator[None]:
+        """Comments from a number on come in all the time, by so many clients, until the block ends."""
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as sending:
+            sending.create_task(self.submit(takewhile(lambda _: not stop.is_set(), count(first)), clients))
             yield
             stop.set()
 

@@ -7,12 +7,10 @@ server is killed while the disk is full.
 """
 
 import asyncio
-import contextlib
 import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from tests.supervision.disks import Disk, small_disk
 
 DISK_MIB = 256
 MODERATORS = 2
+WEBSITES = 8
 REFUSED_WITHIN_S = 1.0
 BACK_WITHIN_S = 10.0
 PROBES = 10_000_000  # numbers from here on are probes
@@ -59,30 +58,12 @@ async def _torture(size: Size, disk: Disk, stack: Whole, ledger: Ledger) -> Outc
     chance = random.Random(size.seed)  # noqa: S311 - the same decisions each time
     async with crowd(stack, ledger) as people:
         filler = _Filler(people, disk, stack)
-        async with people.moderating(MODERATORS, chance), _load(people):
+        async with people.moderating(MODERATORS, chance), people.submitting(LOAD, WEBSITES):
             for number in range(size.rounds):
                 await filler.round(PROBES + number, size.full_s, killing=number % 2 == 1)
         await people.settled()
         broken = [*filler.broken(), *await compare(people), *look_into(people)]
     return Outcome(_figures(filler, ledger), broken)
-
-
-@contextlib.asynccontextmanager
-async def _load(people: Crowd) -> AsyncIterator[None]:
-    """Comments come in all the time, until the block ends."""
-    stop = asyncio.Event()
-
-    async def client(first: int) -> None:
-        number = first
-        while not stop.is_set():
-            await people.submit_one(number)
-            number += 1
-
-    async with asyncio.TaskGroup() as sending:
-        for number in range(8):
-            sending.create_task(client(LOAD + number * 1_000_000))
-        yield
-        stop.set()
 
 
 class _Filler:

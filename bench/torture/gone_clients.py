@@ -83,21 +83,12 @@ async def _torture(size: Size, stack: Apart, ledger: Ledger) -> Outcome:
 async def _come_and_go(size: Size, people: Crowd, chance: random.Random) -> Counter[str]:
     """All that go, and good ones beside them until the last is gone."""
     goer = _Goer(people, chance)
-    numbers = iter(range(500, FIRST))
-    stop = asyncio.Event()
-    async with people.moderating(MODERATORS, chance), asyncio.TaskGroup() as beside:
-        beside.create_task(people.submit(_until(stop, numbers), WEBSITES))
+    async with people.moderating(MODERATORS, chance), people.submitting(500, WEBSITES):
         shared = iter(range(size.clients))
         async with asyncio.TaskGroup() as going:
             for _ in range(AT_ONCE):
                 going.create_task(goer.go_all(shared))
-        stop.set()
     return goer.went
-
-
-def _until(stop: asyncio.Event, numbers: Iterator[int]) -> Iterator[int]:
-    while not stop.is_set():
-        yield next(numbers)
 
 
 class _Goer:

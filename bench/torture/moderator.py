@@ -39,7 +39,7 @@ class Moderator:
                 if told["items"]:
                     await self._decide_all([_decision(item, chance) for item in told["items"]], chance)
                     continue
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(AGAIN_S)  # nothing waits, or nobody answers
 
     async def _decide_all(self, decisions: Sequence[Decision], chance: random.Random) -> None:
         for one in decisions:

@@ -148,7 +148,7 @@ class Slow:
         seen: set[int] = set()
         while True:
             began = time.monotonic()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(LOOK_S)  # the kernel is asked: who does not read is told nothing
             self.lag_s = max(self.lag_s, time.monotonic() - began - LOOK_S)
             there = clients_of(self.address[1])
             self.at_once = max(self.at_once, len(there & self._closed.keys()))
@@ -232,11 +232,10 @@ async def _all_at_once(size: Size, slow: Slow, people: Crowd, kinds: Mapping[str
         for number in range(size.clients):
             after_s = RAMP_S * number / size.clients
             all_of_them.create_task(slow.keep_coming(endless, after_s))
-        numbers = itertools.takewhile(lambda _: not slow.stop.is_set(), itertools.count(size.comments))
-        all_of_them.create_task(people.submit(numbers, WEBSITES))
         for number in range(READERS):
             all_of_them.create_task(_read(people.website, f"bai%2F{number}", slow.stop))
-        await asyncio.sleep(size.seconds)
+        async with people.submitting(size.comments, WEBSITES):
+            await asyncio.sleep(size.seconds)  # so long they keep coming
         slow.stop.set()
     watching.cancel()
 
@@ -245,7 +244,7 @@ async def _read(website: Caller, thread: str, stop: asyncio.Event) -> None:
     while not stop.is_set():
         with contextlib.suppress(Lost):
             await website("GET", f"/v1/threads/{thread}/comments")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a reader reads; it is not a load
 
 
 def _times(slow: Slow) -> dict[str, Figure]:
