@@ -14,11 +14,12 @@ from functools import partial
 from service.clock import unix_ms
 from service.metering.meters import Meters
 from service.outgoing.client import OutgoingClient
-from service.store.events import EntryId, EventReader, StoredEvent
+from service.store.events import EventReader, StoredEvent
 from service.store.store import Store
 from service.store.webhooks import TYPES, Hook
 from workers.calling import Caller
 from workers.endpoint import Endpoint
+from workers.following import Places, reading
 from workers.precedence import Precedence
 from workers.resting import rest
 from workers.sending import Sender
@@ -34,7 +35,6 @@ _REST_S = 0.1
 
 _LOOK_S = 0.5  # how often it looks for tests, and for what is to be sent again
 
-Places = dict[int, EntryId]
 Name = tuple[str, str]
 """A webhook: site, id."""
 
@@ -73,7 +73,10 @@ class Courier:
 
     async def drain(self) -> None:
         """Send what has happened and is due, whoever else sends."""
-        async with self._reading() as (reader, lanes), self._sending() as sender:
+        async with (
+            reading(self._store, self._store.webhooks.places) as (reader, lanes),
+            self._sending() as sender,
+        ):
             for places in lanes:
                 while await self._take_next(reader, places, self._put_in, block=False):
                     pass
@@ -85,16 +88,6 @@ class Courier:
         """Put events into a queue, and begin nothing."""
         deliveries, now_ms = self._store.deliveries, self._now_ms()
         return await deliveries.enqueue(name[0], hook, epoch, found, now_ms=now_ms) is not None
-
-    @contextlib.asynccontextmanager
-    async def _reading(self) -> AsyncIterator[tuple[EventReader, list[Places]]]:
-        """A reader, and the places where each of its lanes goes on."""
-        reader = EventReader(self._store.url, self._store.partitions)
-        try:
-            places = await self._store.webhooks.places()
-            yield reader, [{p: places[p] for p in lane} for lane in reader.lanes]
-        finally:
-            await reader.close()
 
     @contextlib.asynccontextmanager
     async def _sending(self) -> AsyncIterator[Sender]:
@@ -116,7 +109,10 @@ class Courier:
     async def _work(self, stop: asyncio.Event) -> None:
         """Read and send as long as nobody else does; what ends one loop ends all, and they begin again."""
         ended = asyncio.Event()
-        async with self._reading() as (reader, lanes), self._sending() as sender:
+        async with (
+            reading(self._store, self._store.webhooks.places) as (reader, lanes),
+            self._sending() as sender,
+        ):
             rounds = Rounds(lambda name: self._endpoint(sender, name), ended)
 
             async def follow(places: Places) -> None:

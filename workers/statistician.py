@@ -5,19 +5,19 @@ hold already is kept beside the figures and compared when they grow, in one scri
 """
 
 import asyncio
-import contextlib
 import math
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from service.comments.counting import counts
 from service.comments.model import Comment
 from service.metering.meters import Meters
-from service.store.events import EntryId, EventReader, StoredEvent
+from service.store.events import EventReader, StoredEvent
 from service.store.statistics import Counted
 from service.store.store import Store
 from workers.figures import happened
+from workers.following import Places, reading
 from workers.resting import rest
 
 BATCH = 200
@@ -29,8 +29,6 @@ one, each event has the server write its file through three times, for which all
 
 STAND_BY_S = 1.0
 """How often a process looks whether it is its turn to count."""
-
-Places = dict[int, EntryId]
 
 
 class Statistician:
@@ -52,20 +50,10 @@ class Statistician:
 
     async def drain(self) -> None:
         """Count what has happened, whoever else counts."""
-        async with self._reading() as (reader, lanes):
+        async with reading(self._store, self._store.statistics.places) as (reader, lanes):
             for places in lanes:
                 while await self._count_next(reader, places, block=False):
                     pass
-
-    @contextlib.asynccontextmanager
-    async def _reading(self) -> AsyncIterator[tuple[EventReader, list[Places]]]:
-        """A reader, and the places where each of its lanes goes on."""
-        reader = EventReader(self._store.url, self._store.partitions)
-        try:
-            places = await self._store.statistics.places()
-            yield reader, [{p: places[p] for p in lane} for lane in reader.lanes]
-        finally:
-            await reader.close()
 
     async def _follow(self, stop: asyncio.Event) -> None:
         """Count as long as nobody else does; what ends one lane ends all, and they begin again together."""
@@ -79,7 +67,7 @@ class Statistician:
             finally:
                 ended.set()
 
-        async with self._reading() as (reader, lanes):
+        async with reading(self._store, self._store.statistics.places) as (reader, lanes):
             ends = await asyncio.gather(*(follow(places) for places in lanes), return_exceptions=True)
         for failure in (end for end in ends if isinstance(end, BaseException)):
             raise failure
