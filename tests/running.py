@@ -107,6 +107,14 @@ async def handed_out(queue: Queue) -> list[Task]:
     return [task for lane in queue.lanes for task in await queue.read(lane, 10, block=False)]
 
 
+async def taken_over(queue: Queue) -> AsyncIterator[Task]:
+    """What others hold, one entry after the other, as a worker takes over from the dead."""
+    for held in await queue.silent(idle_ms=0):
+        task = await queue.take_over(held, idle_ms=0)
+        assert task, f"{held} was let go of"
+        yield task
+
+
 class Server(TestServer):
     """Runs an application as the service does."""
 

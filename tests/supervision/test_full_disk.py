@@ -22,6 +22,7 @@ from tests.supervision.codau import codau, environment, eventually, up
 from tests.supervision.disks import Disk, NoDiskError, small_disk
 
 MIB = 1024 * 1024
+FULL = "the disk is full; nothing is taken in until there is room"
 COMMENT = {"thread": "t", "body": "Bài viết rất hay, cảm ơn tòa soạn!", "author": {"name": "Minh Anh"}}
 
 
@@ -41,10 +42,14 @@ def test_intake_stops_while_the_disk_is_full_and_goes_on_by_itself(disk: Disk, t
         def sent() -> tuple[int, Any]:
             return running.call("POST", "/v1/comments", key, COMMENT)
 
-        kept = []
-        for _ in range(2):
+        def told(words: str) -> int:
+            return (tmp_path / "log").read_text(encoding="utf-8").count(words)
+
+        kept: list[str] = []
+        for rounds in (1, 2):
             disk.fill()
             eventually(lambda: running.get("/readyz")[0] == 503)
+            eventually(lambda rounds=rounds: told(FULL) == rounds)  # the server's end was red too
             status, problem = sent()
             assert (status, problem["code"]) == (503, "unavailable")
             assert running.get("/v1/threads/t/comments", key)[0] == 200  # what is there is still shown
@@ -54,10 +59,8 @@ def test_intake_stops_while_the_disk_is_full_and_goes_on_by_itself(disk: Disk, t
             assert status == 202
             kept.append(comment["id"])
         assert all(running.get(f"/v1/comments/{one}", key)[0] == 200 for one in kept)
-    log = (tmp_path / "log").read_text(encoding="utf-8")
-    assert log.count("the disk is full; nothing is taken in until there is room") == 2
-    assert log.count("the disk has room again; comments are taken in") == 2
-    assert log.count("store_unreachable") < 10  # a line for each loop, not for each try
+        assert told(FULL) == told("the disk has room again; comments are taken in") == 2
+        assert told("store_unreachable") < 10  # a line for each loop, not for each try
 
 
 def test_a_server_that_a_full_disk_ended_comes_back_with_all_it_answered(disk: Disk) -> None:

@@ -12,7 +12,7 @@ from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
 from service.store.authors import Opinion
 from service.store.queue import Queue, Task
-from tests.running import Running, handed_out
+from tests.running import Running, handed_out, taken_over
 from workers.__main__ import empty
 from workers.recoverer import Recoverer
 from workers.validator import Validator
@@ -69,7 +69,7 @@ async def test_who_is_silent_at_one_look_alone_keeps_what_it_holds(idle_service:
     comment = await queued(idle_service, GOOD)
     tasks = await handed_out(idle_service.queue)
     assert await idle_service.recoverer.look(idle_ms=0) == 0
-    async for _ in idle_service.queue.left_behind(idle_ms=0):
+    async for _ in taken_over(idle_service.queue):
         pass  # it changes hands
     assert await idle_service.recoverer.look(idle_ms=0) == 0
     assert await idle_service.recoverer.look(idle_ms=0) == 1
@@ -145,7 +145,7 @@ async def test_what_kills_its_worker_goes_to_a_person_alone(idle_service: Runnin
     killed = await handed_out(idle_service.queue)
     assert len(killed) == 2
     for _ in range(2):  # each time another worker takes the first of them, and dies
-        async for task in idle_service.queue.left_behind(idle_ms=0):
+        async for task in taken_over(idle_service.queue):
             if task.comment_id == poison["id"]:
                 break
             await idle_service.validator.judge_all([task])

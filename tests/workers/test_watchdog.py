@@ -10,7 +10,7 @@ import pytest
 
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
-from tests.running import Running, handed_out
+from tests.running import Running, handed_out, taken_over
 from tests.workers.test_validator import GOOD, queued, state
 from workers.validator import TRIES, Judge, Validator
 from workers.watchdog import EndlessCheckError, limited
@@ -82,7 +82,7 @@ async def test_what_a_check_never_ends_on_goes_to_a_person_and_the_others_are_ju
     assert (await state(idle_service, good))["state"] == "pending"
     for _ in range(TRIES - 1):
         assert (await state(idle_service, poison))["state"] == "queued"
-        async for task in idle_service.queue.left_behind(idle_ms=0):
+        async for task in taken_over(idle_service.queue):
             await worker.judge_all([task])
     told = await state(idle_service, poison)
     assert (told["state"], [found["code"] for found in told["findings"]]) == ("pending", ["check_failed"])
