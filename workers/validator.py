@@ -81,7 +81,7 @@ class Validator:
 
     async def _see_through(self, tasks: Sequence[Task], complaints: Complaints, stop: asyncio.Event) -> None:
         """Judge what was read, and again when the store was gone meanwhile: others would take it over one by
-        one, and count how often."""
+        one. Each time is a try, as it would be with them."""
         while True:
             try:
                 return await self.judge_all(tasks)
@@ -90,8 +90,10 @@ class Validator:
                 if stop.is_set():
                     raise
             await asyncio.sleep(RETRY_S)
+            again = [task._replace(deliveries=task.deliveries + 1) for task in tasks]
             with contextlib.suppress(*UNREACHABLE):
-                await self._queue.hold(tasks)
+                await self._queue.hold(again)
+                tasks = again
 
     async def drain(self) -> int:
         """Judge all that is in the queue now; returns how many entries there were."""

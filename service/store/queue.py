@@ -141,12 +141,12 @@ class Queue:
             await self._claim(p, consumer, 0, entries, justid=True)
 
     async def hold(self, tasks: Sequence[Task]) -> None:
-        """Say that tasks are still being worked on, so that nobody takes them over."""
-        by_partition: dict[int, list[str]] = {}
+        """Keep tasks in hand, so that nobody takes them over, and say how often they were handed out."""
+        alike: dict[tuple[int, int], list[str]] = {}
         for task in tasks:
-            by_partition.setdefault(task.p, []).append(task.entry)
-        for p, entries in by_partition.items():
-            await self._claim(p, self._consumer, 0, entries, justid=True)
+            alike.setdefault((task.p, task.deliveries), []).append(task.entry)
+        for (p, deliveries), entries in alike.items():
+            await self._claim(p, self._consumer, 0, entries, justid=True, retrycount=deliveries)
 
     async def _claim(
         self, p: int, consumer: str | bytes, idle_ms: int, entries: Sequence[Any], **options: Any

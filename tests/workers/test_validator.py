@@ -1,7 +1,8 @@
 """Workers judge what is queued: once, at the version that was read, and whatever other workers did."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from service.store.queue import Queue, Task
 from tests.running import Running, handed_out, taken_over
 from workers.__main__ import empty
 from workers.recoverer import Recoverer
-from workers.validator import Validator
+from workers.validator import Judge, Validator
 
 GOOD = "Bài viết rất hay, cảm ơn tòa soạn!"
 POISON = "Bình luận này làm hỏng một phép kiểm tra."
@@ -250,29 +251,58 @@ async def _set_standing(service: Running, author: str, standing: str) -> None:
     await service.store.authors.set_opinion("bao", author, Opinion(Standing(standing), by="Lan"))
 
 
-async def test_what_was_in_hand_when_the_store_was_gone_is_judged_by_the_same_hand(
-    idle_service: Running, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held = asyncio.Event()
-    hold = idle_service.queue.hold
+@contextlib.asynccontextmanager
+async def losing_the_store(
+    service: Running, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch, judge: Judge
+) -> AsyncIterator[asyncio.Event]:
+    """A worker for which the store is gone from its first comment on, until what it had in hand is held
+    again; yields what is set when that happens. No recoverer is at work."""
+    held, stop, hold = asyncio.Event(), asyncio.Event(), service.queue.hold
 
     async def holding(tasks: Sequence[Task]) -> None:
-        held.set()
+        valkey.config_set("min-replicas-to-write", 0)
         await hold(tasks)
+        held.set()
 
     def judging(text: str, rules: Rules, context: Context) -> Judgement:
         if not held.is_set():
             valkey.config_set("min-replicas-to-write", 1)  # from now on it refuses every write
         return judge(text, rules, context)
 
-    monkeypatch.setattr(idle_service.queue, "hold", holding)
-    stop = asyncio.Event()
-    worker = asyncio.create_task(Validator(idle_service.store, idle_service.queue, judge=judging).run(stop))
-    waiting = asyncio.create_task(idle_service.submit("Bài viết rất hay, cảm ơn tòa soạn!"))
+    monkeypatch.setattr(service.queue, "hold", holding)
+    worker = asyncio.create_task(Validator(service.store, service.queue, judge=judging).run(stop))
     try:
-        await asyncio.wait_for(held.wait(), 60)
+        yield held
     finally:
         valkey.config_set("min-replicas-to-write", 0)
-    assert (await waiting)["state"] == "pending", "no recoverer is at work"
-    stop.set()
-    await worker
+        stop.set()
+        await worker
+
+
+async def test_what_was_in_hand_when_the_store_was_gone_is_judged_by_the_same_hand(
+    idle_service: Running, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = await queued(idle_service, GOOD)
+    async with losing_the_store(idle_service, valkey, monkeypatch, judge) as held:
+        await asyncio.wait_for(held.wait(), 60)
+    assert (await state(idle_service, comment))["state"] == "pending"
+
+
+async def test_what_is_judged_again_has_been_tried_once_more(
+    idle_service: Running, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def counted(text: str, rules: Rules, context: Context) -> Judgement:
+        tried.append(text)
+        return breaking_judge(text, rules, context)
+
+    poison, good = await queued(idle_service, POISON), await queued(idle_service, GOOD)
+    async with losing_the_store(idle_service, valkey, monkeypatch, counted) as held:
+        await asyncio.wait_for(held.wait(), 60)
+    assert (await state(idle_service, good))["state"] == "pending"
+    assert tried.count(POISON) == 2
+    breaking = Validator(idle_service.store, idle_service.queue, judge=counted)
+    await Recoverer(idle_service.queue, breaking).recover(idle_ms=0)
+    assert tried.count(POISON) == 3
+    assert (await state(idle_service, poison))["findings"][0]["code"] == "check_failed"
