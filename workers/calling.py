@@ -25,6 +25,9 @@ AT_ONCE = 4
 LATE_MS = 10_000
 """What waited for so long is no news: a receiver that is back is sent it in batches."""
 
+FAILS_FROM = 3
+"""After so many failed calls in a row a receiver fails; fewer are hiccups, and hold up nothing else."""
+
 log = structlog.get_logger()
 
 
@@ -32,8 +35,7 @@ class Caller:
     """Calls one receiver.
 
     Attributes:
-        fails: whether its last call failed.
-        called_at: when that was, by the loop's clock, s.
+        called_at: when it was last called, by the loop's clock, s.
     """
 
     def __init__(
@@ -53,14 +55,19 @@ class Caller:
         self._now_ms = now_ms
         self._precedence = precedence
         self._pacing = asyncio.Lock()
-        self.fails = False
+        self._failed = 0  # calls in a row
         self.called_at = 0.0
+
+    @property
+    def fails(self) -> bool:
+        """Whether its last calls all failed."""
+        return self._failed >= FAILS_FROM
 
     def is_late(self, delivery: Delivery) -> bool:
         return self._now_ms() - delivery.waits_since > LATE_MS
 
     async def try_all(self, taken: Taken, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-        """Try deliveries, a few at a time; once one of several fails the rest waits again.
+        """Try deliveries, a few at a time; once the receiver fails the rest waits again.
 
         One that cannot be tried is left as it is, and no other with it.
         """
@@ -102,7 +109,7 @@ class Caller:
         with tracing.span("delivery", site=self._site, hook=self._hook_id, attempt=delivery.attempts + 1):
             outcome = await self._sender.attempt(self._site, taken.hook, delivery)
         if outcome.called:
-            self.fails = outcome.delivery.error is not None
+            self._failed = self._failed + 1 if outcome.delivery.error else 0
             self.called_at = asyncio.get_running_loop().time()
         if outcome.gone:
             await self._switch_off(taken.hook)

@@ -18,7 +18,7 @@ from tests.api.calls import BETTER, GOOD
 from tests.running import Running
 from tests.workers.courier.hooks import Clock, comments, deliveries, happens, private_client, set_hook, until
 from tests.workers.receiving import Receiver, receiving
-from workers import endpoint, sending
+from workers import calling, endpoint, sending
 from workers.calling import AT_ONCE
 from workers.courier import Courier
 
@@ -73,6 +73,7 @@ async def test_a_receiver_that_fails_is_spared_and_gets_everything_once_it_is_ba
 async def test_a_rest_is_counted_from_the_last_call_and_puts_off_no_attempt(
     service: Running, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(calling, "FAILS_FROM", 1)
     monkeypatch.setattr(endpoint, "REST_S", 2)
     monkeypatch.setattr(sending, "WAITS_S", (3, 3))
     rests, rests_before_a_call = 0, []
@@ -99,6 +100,20 @@ async def test_a_rest_is_counted_from_the_last_call_and_puts_off_no_attempt(
     await asyncio.wait_for(working, 10)
 
 
+def noting(service: Running, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many messages are noted in each write from now on; those that note none are left out."""
+    taken: list[int] = []
+    settle = service.store.deliveries.settle
+
+    async def noted(site: str, hook_id: str, settled: Iterable[Settled], **named: Any) -> Taken:
+        of_one_write = list(settled)
+        taken.extend([len(of_one_write)] if of_one_write else [])
+        return await settle(site, hook_id, of_one_write, **named)
+
+    monkeypatch.setattr(service.store.deliveries, "settle", noted)
+    return taken
+
+
 async def test_what_waited_long_is_taken_and_noted_in_batches(
     service: Running, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,19 +122,25 @@ async def test_what_waited_long_is_taken_and_noted_in_batches(
     for number in range(24):
         await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}")
     clock.forward(3_600)
-    taken: list[int] = []
-    settle = service.store.deliveries.settle
-
-    async def noted(site: str, hook_id: str, settled: Iterable[Settled], **named: Any) -> Taken:
-        of_one_write = list(settled)
-        taken.append(len(of_one_write))
-        return await settle(site, hook_id, of_one_write, **named)
-
-    monkeypatch.setattr(service.store.deliveries, "settle", noted)
+    taken = noting(service, monkeypatch)
     await Courier(service.store, private_client, clock).drain()
-    assert [count for count in taken if count] == [1] * AT_ONCE + [20]
+    assert taken == [1] * AT_ONCE + [20]
     assert len({message.id for message in receiver.messages}) == 24
     assert await deliveries(service, hook, "waiting") == []
+
+
+async def test_a_call_that_fails_now_and_then_holds_up_nothing_else(
+    service: Running, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_hook(service, receiver, types=["comment.pending"])
+    for number in range(24):
+        await service.submit(f"Ý kiến số {number} về chuyện này.", thread=f"bai/{number}")
+    clock.forward(3_600)
+    taken = noting(service, monkeypatch)
+    receiver.reply = lambda: web.Response(status=500 if len(receiver.messages) % 8 == 0 else 204)
+    await Courier(service.store, private_client, clock).drain()
+    assert taken[: AT_ONCE + 1] == [1] * AT_ONCE + [20]
+    assert len({message.id for message in receiver.messages[:24]}) == 24
 
 
 async def test_one_comment_that_cannot_be_read_has_nothing_else_of_its_batch_sent_twice(
