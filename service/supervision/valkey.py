@@ -19,7 +19,6 @@ import functools
 import importlib.util
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -31,6 +30,7 @@ from urllib.parse import quote
 from service.settings import Fsync
 from service.supervision import folder, kernel, space
 from service.supervision.errors import StartRefused
+from service.supervision.inline import ask, connected, ping
 from service.supervision.options import arguments, resting_options
 from service.supervision.sockets import place_for_socket
 
@@ -39,9 +39,6 @@ START_S = 30.0
 
 TAKE_OVER_S = 10.0
 """How long to wait for a server that holds the folder and does not answer: it may be ending."""
-
-ANSWER_S = 2.0
-"""How long one question may take before the server counts as not answering."""
 
 _POLL_S = 0.005
 
@@ -130,16 +127,17 @@ class EmbeddedValkey:
         Raises:
             OSError: it does not answer, or not yet.
         """
-        with self._connection() as connection:
+        with connected(self.socket) as connection:
             chosen = " ".join(part for option in resting_options(resting).items() for part in option)
-            if (answer := _ask(connection, f"CONFIG SET {chosen}")) != "+OK":
+            if (answer := ask(connection, f"CONFIG SET {chosen}")) != "+OK":
                 raise OSError(answer)
         self.rests = resting
 
     def give_up(self) -> None:
         """For another thread: end a server that is still reading its file, so that `start` ends too."""
-        if self._pidfd is not None:
-            signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
+        if (pidfd := self._pidfd) is not None:
+            with contextlib.suppress(OSError):  # it has ended by itself
+                signal.pidfd_send_signal(pidfd, signal.SIGTERM)
 
     def stop(self, within_s: float = 10.0) -> None:
         """End the server, which writes out what it holds, and give the folder free. Harmless when repeated.
@@ -156,19 +154,23 @@ class EmbeddedValkey:
         self._disown()
 
     def _spawn(self, lock: int) -> None:
-        _remove_leftovers(self.folder)
-        leash = functools.partial(kernel.die_with, os.getpid())
-        self.rests = space.is_short(self.folder, already=True)
-        log = os.open(
-            self.folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
-        )
         try:
-            self._child = subprocess.Popen(  # noqa: S603  the arguments are ours
-                [
-                    str(binary()),
-                    *arguments(self.folder, self.socket, self._fsync, resting=self.rests),
-                    *self._options,
-                ],
+            _remove_leftovers(self.folder)
+            self.rests = space.is_short(self.folder, already=True)
+            self._child = self._process(lock)
+        finally:
+            os.close(lock)  # the server holds it now, or nobody
+        self._pidfd = os.pidfd_open(self._child.pid)
+        self._await_answer(START_S)
+
+    def _process(self, lock: int) -> subprocess.Popen[bytes]:
+        leash = functools.partial(kernel.die_with, os.getpid())
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        log = os.open(self.folder / "server.log", flags, 0o600)
+        try:
+            chosen = arguments(self.folder, self.socket, self._fsync, resting=self.rests)
+            return subprocess.Popen(  # noqa: S603  the arguments are ours
+                [str(binary()), *chosen, *self._options],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -180,16 +182,13 @@ class EmbeddedValkey:
             )
         finally:
             os.close(log)
-            os.close(lock)  # the server holds it now
-        self._pidfd = os.pidfd_open(self._child.pid)
-        self._await_answer(START_S)
 
     def _take_over(self) -> bool:
         """Make the server that holds the folder ours; False while none answers."""
-        with contextlib.suppress(OSError, StartRefused), self._connection() as connection:
+        with contextlib.suppress(OSError, StartRefused), connected(self.socket) as connection:
             self._pidfd = os.pidfd_open(kernel.listener_of(connection))
             self._await_answer(TAKE_OVER_S)
-            _ask(connection, f"CONFIG SET appendfsync {self._fsync}")
+            ask(connection, f"CONFIG SET appendfsync {self._fsync}")
             self.rest(space.is_short(self.folder, already=True))
             return True
         self._forget()
@@ -197,30 +196,13 @@ class EmbeddedValkey:
 
     def _await_answer(self, within_s: float) -> None:
         deadline = time.monotonic() + within_s
-        while (answer := self._ping()) != "+PONG":
+        while (answer := ping(self.socket)) != "+PONG":
             if kernel.ended(self.pidfd, within_s=_POLL_S):
                 raise StartRefused(f"the Valkey server ended at its start: {_last_words(self.folder)}")
             if answer.startswith("-LOADING"):
                 continue
             if time.monotonic() > deadline:
                 raise StartRefused(f"the Valkey server gave no answer within {within_s:.0f} s: {answer}")
-
-    def _ping(self) -> str:
-        try:
-            with self._connection() as connection:
-                return _ask(connection, "PING")
-        except OSError as error:
-            return str(error)
-
-    def _connection(self) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(ANSWER_S)
-        try:
-            connection.connect(str(self.socket))
-        except OSError:
-            connection.close()
-            raise
-        return connection
 
     def _forget(self) -> None:
         if self._pidfd is not None:
@@ -252,15 +234,6 @@ def _remove_leftovers(place: Path) -> None:
     """Remove what a killed server had half rewritten: nobody reads it, and it holds readers' words."""
     for leftover in place.glob("temp-*"):
         leftover.unlink(missing_ok=True)
-
-
-def _ask(connection: socket.socket, command: str) -> str:
-    """The first line of the answer to an inline command."""
-    connection.sendall(f"{command}\r\n".encode("ascii"))
-    answer = connection.recv(1024)
-    if not answer:
-        raise ConnectionResetError("the server closed the connection")
-    return answer.decode(errors="replace").splitlines()[0]
 
 
 def _last_words(place: Path) -> str:

@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from service.store.connection import commands
-from service.supervision import kernel, valkey
+from service.supervision import inline, kernel, valkey
 from service.supervision.errors import StartRefused
 from service.supervision.folder import FolderInUse
 from service.supervision.valkey import EmbeddedValkey
@@ -187,11 +187,25 @@ def test_a_server_that_does_not_answer_is_not_doubled(
     tmp_path: Path, left_behind: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(valkey, "TAKE_OVER_S", 0.1)
-    monkeypatch.setattr(valkey, "ANSWER_S", 0.1)
+    monkeypatch.setattr(inline, "ANSWER_S", 0.1)
     os.kill(left_behind, signal.SIGSTOP)
     with pytest.raises(StartRefused, match="does not answer"):
         EmbeddedValkey(tmp_path).start()
     os.kill(left_behind, signal.SIGCONT)
+
+
+def test_a_start_that_failed_before_there_was_a_server_holds_up_no_other(tmp_path: Path) -> None:
+    with EmbeddedValkey(tmp_path) as server:
+        os.kill(pid_of(server), signal.SIGKILL)
+        assert kernel.ended(server.pidfd, within_s=5)
+        log = tmp_path / "valkey" / "server.log"
+        log.unlink()
+        log.mkdir()
+        with pytest.raises(IsADirectoryError):
+            server.serve()
+        log.rmdir()
+        server.serve()
+        assert pid_of(server)
 
 
 async def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
