@@ -14,7 +14,7 @@ import hiredis
 
 from service.backup.line import line_to
 from service.backup.refusals import BackupRefused
-from service.supervision.embedded import Kept
+from service.supervision.embedded import KeptServer
 from service.supervision.errors import StartRefused
 from service.supervision.valkey import EmbeddedValkey
 
@@ -45,7 +45,7 @@ async def unpacked(pieces: Iterable[bytes], place: Path, tell: Callable[[int], N
     (folder / _LIST).write_text(f"file {_SNAPSHOT} seq 1 type b\n", encoding="ascii")
     # The version that Redis counts differently from Valkey is no reason to refuse: it reads the kinds we use.
     server = EmbeddedValkey(place, fsync="everysec", options=["--rdb-version-check", "relaxed"])
-    kept = Kept(server)
+    kept = KeptServer(server)
     try:
         await kept.start()
     except StartRefused as refused:

@@ -107,11 +107,11 @@ def _log_to_standard_error() -> None:
 
 
 async def _embedded(chosen: Settings, stack: contextlib.AsyncExitStack) -> str:
-    from service.supervision.embedded import Kept
+    from service.supervision.embedded import KeptServer
     from service.supervision.folder import FolderInUse
     from service.supervision.valkey import EmbeddedValkey
 
-    server = Kept(EmbeddedValkey(chosen.data_dir, fsync=chosen.fsync))
+    server = KeptServer(EmbeddedValkey(chosen.data_dir, fsync=chosen.fsync))
     with contextlib.suppress(FolderInUse):  # by a `codau up`, whose server we use
         await server.start()
         stack.push_async_callback(server.stop, _STOP_S)

@@ -14,45 +14,19 @@ import structlog
 
 from service.supervision import kernel
 from service.supervision.errors import StartRefused
+from service.supervision.restarting import cancelled, ended, keep, waits
 
 READY_S = 60.0
 """How long a program may take until it says that it is ready."""
 
-FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 10.0
-"""Waits before a restart double from the first to the longest."""
+"""Between two starts of a program that keeps dying."""
 
 SETTLED_S = 5.0
 """Who lived so long did not die of its start: its waits begin anew, so that it is back within seconds even if
 it is killed again and again (docs/reliability.md)."""
 
 _log = structlog.get_logger()
-
-
-async def ended(pidfd: int) -> None:
-    """Return when the process has ended."""
-    loop = asyncio.get_running_loop()
-    gone = asyncio.Event()
-    loop.add_reader(pidfd, gone.set)
-    try:
-        await gone.wait()
-    finally:
-        loop.remove_reader(pidfd)
-
-
-async def cancelled(task: asyncio.Task[None]) -> None:
-    """Cancel a task of ours and see it end: until then it still watches its process."""
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
-def waits(longest_s: float = LONGEST_WAIT_S) -> Iterator[float]:
-    """Seconds to wait before each restart of something that keeps dying."""
-    wait_s = FIRST_WAIT_S
-    while True:
-        yield wait_s
-        wait_s = min(wait_s * 2, longest_s)
 
 
 class Child:
@@ -99,7 +73,8 @@ class Child:
                 await self._announced(ready)
         finally:
             os.close(ready)
-        self._keeping = asyncio.create_task(self._keep())
+        pauses = functools.partial(waits, LONGEST_WAIT_S)
+        self._keeping = asyncio.create_task(keep(self._lived, self._began, pauses, settled_s=SETTLED_S))
 
     async def stop(self, within_s: float) -> None:
         """Ask it to finish, and kill it when it has not within the time. Harmless when it does not run."""
@@ -117,27 +92,18 @@ class Child:
             await ended(self._pidfd)
         self._bury()
 
-    async def _keep(self) -> None:
-        loop = asyncio.get_running_loop()
-        pauses = waits()
-        while True:
-            began = loop.time()
-            await ended(self._pidfd)
-            if loop.time() - began >= SETTLED_S:
-                pauses = waits()
-            _log.warning("process ended", process=self.name, status=self._bury())
-            await self._again(pauses)
+    async def _lived(self) -> None:
+        await ended(self._pidfd)
+        _log.warning("process ended", process=self.name, status=self._bury())
 
-    async def _again(self, pauses: Iterator[float]) -> None:
-        for wait_s in pauses:
-            await asyncio.sleep(wait_s)
-            try:
-                os.close(self._spawn())
-            except OSError as error:  # no memory, too many processes
-                _log.error("process not started", process=self.name, why=str(error))
-            else:
-                _log.info("process started again", process=self.name, after_s=wait_s)
-                return
+    async def _began(self, after_s: float) -> bool:
+        try:
+            os.close(self._spawn())
+        except OSError as error:  # no memory, too many processes
+            _log.error("process not started", process=self.name, why=str(error))
+            return False
+        _log.info("process started again", process=self.name, after_s=after_s)
+        return True
 
     def _spawn(self) -> int:
         """Start the process; returns the end of a pipe it announces itself on, which the caller closes."""

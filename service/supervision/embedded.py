@@ -6,17 +6,19 @@ not be kept. It goes on by itself.
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 
 import structlog
 
 from service.supervision import space
-from service.supervision.children import cancelled, ended, waits
 from service.supervision.errors import StartRefused
+from service.supervision.restarting import cancelled, ended, keep, waits
 from service.supervision.valkey import EmbeddedValkey
 
 LONGEST_WAIT_S = 2.0
-"""Between two starts of a server that keeps dying; short, since nothing works without it."""
+"""Between two starts of a server that keeps dying; short, since nothing works without it. One that lived for
+so long did not die of its start."""
 
 LOOK_S = 0.2
 """How often to look whether the disk has room."""
@@ -24,7 +26,7 @@ LOOK_S = 0.2
 _log = structlog.get_logger()
 
 
-class Kept:
+class KeptServer:
     """A server that is kept running until it is stopped."""
 
     def __init__(self, server: EmbeddedValkey) -> None:
@@ -38,16 +40,13 @@ class Kept:
         Raises:
             StartRefused: see `EmbeddedValkey.start`.
         """
-        starting = asyncio.create_task(asyncio.to_thread(self._server.start))
         try:
-            await asyncio.shield(starting)
+            await self._undisturbed(self._server.start)
         except asyncio.CancelledError:
-            self._server.give_up()  # it may be reading a large file
-            with contextlib.suppress(StartRefused):
-                await starting
             await asyncio.to_thread(self._server.stop)
             raise
-        self._keeping = [asyncio.create_task(self._keep()), asyncio.create_task(self._watch_the_disk())]
+        keeping = keep(self._lived, self._began, _pauses, settled_s=LONGEST_WAIT_S)
+        self._keeping = [asyncio.create_task(keeping), asyncio.create_task(self._watch_the_disk())]
 
     @property
     def rests(self) -> bool:
@@ -60,40 +59,45 @@ class Kept:
             await cancelled(task)
         await asyncio.to_thread(self._server.stop, within_s)
 
-    async def _keep(self) -> None:
-        loop = asyncio.get_running_loop()
-        pauses = waits(LONGEST_WAIT_S)
-        while True:
-            began = loop.time()
-            await ended(self._server.pidfd)
-            _log.warning("the embedded server ended; it is started again")
-            if loop.time() - began >= LONGEST_WAIT_S:
-                pauses = waits(LONGEST_WAIT_S)
-            else:
-                await asyncio.sleep(next(pauses))
-            await self._again(pauses)
+    async def _lived(self) -> None:
+        await ended(self._server.pidfd)
+        _log.warning("the embedded server ended; it is started again")
 
-    async def _again(self, pauses: Iterator[float]) -> None:
-        for wait_s in pauses:
-            try:
-                await asyncio.shield(asyncio.to_thread(self._server.serve))
-            except (StartRefused, OSError) as error:
-                _log.error("the embedded server does not start", why=str(error), again_in_s=wait_s)
-                await asyncio.sleep(wait_s)
-            else:
-                return
+    async def _began(self, _: float) -> bool:
+        try:
+            await self._undisturbed(self._server.serve)
+        except (StartRefused, OSError) as error:
+            _log.error("the embedded server does not start", why=str(error))
+            return False
+        return True
+
+    async def _undisturbed(self, begin: Callable[[], None]) -> None:
+        """Have it begin; being cancelled, see that come to an end, so that nobody stops it meanwhile."""
+        beginning = asyncio.create_task(asyncio.to_thread(begin))
+        try:
+            await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            self._server.give_up()  # it may be reading a large file
+            with contextlib.suppress(StartRefused, OSError):
+                await beginning
+            raise
 
     async def _watch_the_disk(self) -> None:
         told = False
         while True:
-            short = space.is_short(self._server.folder, already=told)
-            if short != told:
-                _tell(short, str(self._server.folder))
-                told = short
-            if short != self._server.rests:
-                with contextlib.suppress(OSError):  # it is starting; it begins as the disk is by then
+            with contextlib.suppress(OSError):  # it is starting, and begins as the disk is by then
+                short = space.is_short(self._server.folder, already=told)
+                if short != told:
+                    _tell(short, str(self._server.folder))
+                    told = short
+                if short != self._server.rests:
                     await asyncio.to_thread(self._server.rest, short)
             await asyncio.sleep(LOOK_S)
+
+
+def _pauses() -> Iterator[float]:
+    """One that served well is started again at once."""
+    return itertools.chain([0.0], waits(LONGEST_WAIT_S))
 
 
 def _tell(short: bool, folder: str) -> None:

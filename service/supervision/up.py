@@ -18,7 +18,7 @@ from service.settings import FIGURES_VARIABLE, Settings
 from service.store.store import Store
 from service.supervision import figures, first_keys, newspaper, store_check
 from service.supervision.children import Child, environment, program, until_told_to_stop
-from service.supervision.embedded import Kept
+from service.supervision.embedded import KeptServer
 from service.supervision.errors import StartRefused
 from service.supervision.first_keys import FirstKeys
 from service.supervision.listening import answers, free_port, listening_sockets, url_of
@@ -101,7 +101,19 @@ class _Start:
             }
         )
         url = url_of(sockets[0]) if sockets else None
-        started = [
+        await _all_at_once(self._children(env, sockets, url, paper))
+        newspaper_url = await answers(paper.host, paper.port) if paper else None
+        return Ready(url, newspaper_url, made)
+
+    def _children(
+        self,
+        env: Mapping[str, str],
+        sockets: Sequence[socket.socket],
+        url: str | None,
+        paper: Newspaper | None,
+    ) -> list[Child]:
+        """All that is started before the store, to be stopped in the reverse order."""
+        children = [
             *self._to_stop(self._workers(env, paper), WORKER_STOP_S),
             *self._to_stop(self._api(env, sockets), API_STOP_S),
         ]
@@ -110,10 +122,8 @@ class _Start:
         if url and paper:
             argv, variables = program("examples.newspaper"), paper.variables(url)
             child = Child("newspaper", argv, env=environment(variables))
-            started += self._to_stop([child], NEWSPAPER_STOP_S)
-        await _all_at_once(started)
-        newspaper_url = await answers(paper.host, paper.port) if paper else None
-        return Ready(url, newspaper_url, made)
+            children += self._to_stop([child], NEWSPAPER_STOP_S)
+        return children
 
     def _listen(self) -> list[socket.socket]:
         """Take the port before anything else is started: it is what most often is not to be had."""
@@ -132,11 +142,12 @@ class _Start:
     async def _server(self) -> str:
         if not self._parts.keys:
             raise StartRefused("CODAU_REDIS_URL is not set; `codau up` is what brings a server along")
-        server = Kept(EmbeddedValkey(self._settings.data_dir, fsync=self._settings.fsync, outlives_us=True))
+        chosen = self._settings
+        server = KeptServer(EmbeddedValkey(chosen.data_dir, fsync=chosen.fsync, outlives_us=True))
         await server.start()
         self._running.push_async_callback(server.stop, SERVER_STOP_S)
         if server.rests:
-            raise StartRefused(f"CODAU_DATA_DIR: the disk of {self._settings.data_dir} is full; make room")
+            raise StartRefused(f"CODAU_DATA_DIR: the disk of {chosen.data_dir} is full; make room")
         return server.url
 
     async def _set_up(

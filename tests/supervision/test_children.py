@@ -12,6 +12,7 @@ import pytest
 from service.supervision import children
 from service.supervision.children import Child
 from service.supervision.errors import StartRefused
+from service.supervision.restarting import waits
 
 # A program that notes each start, says that it is ready, and does what its first argument says.
 PROGRAM = """
@@ -111,5 +112,5 @@ async def test_a_child_that_is_never_ready_refuses_the_start(
 
 
 def test_the_waits_between_restarts_double_up_to_the_longest() -> None:
-    first = list(itertools.islice(children.waits(), 9))
+    first = list(itertools.islice(waits(children.LONGEST_WAIT_S), 9))
     assert first == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10])

@@ -1,21 +1,16 @@
 """A disk that fills up: what was answered is kept, nothing is answered that is not, all heals by itself."""
 
-import asyncio
 import contextlib
 import json
 import os
-import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 import pytest
 import redis
 
 from service.supervision import kernel, space
-from service.supervision.embedded import Kept
 from service.supervision.errors import StartRefused
 from service.supervision.valkey import EmbeddedValkey
 from tests.supervision.codau import codau, environment, eventually, up
@@ -144,25 +139,3 @@ def test_what_a_crash_cut_off_is_no_obstacle(tmp_path: Path) -> None:
         with EmbeddedValkey(tmp_path) as server, redis.Redis.from_url(server.url) as client:
             assert client.dbsize() == 9
             client.set("key 9", "x" * 100)
-
-
-class Dying(EmbeddedValkey):
-    """A server that dies as soon as it answers."""
-
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir)
-        self.starts: Queue[float] = Queue()
-
-    def serve(self) -> None:
-        super().serve()
-        self.starts.put(time.monotonic())
-        signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-
-
-async def test_a_server_that_keeps_dying_is_started_ever_more_seldom(tmp_path: Path) -> None:
-    server = Dying(tmp_path)
-    kept = Kept(server)
-    await kept.start()
-    starts = [await asyncio.to_thread(server.starts.get) for _ in range(4)]
-    await kept.stop(5)
-    assert starts[-1] - starts[0] >= 0.1 + 0.2 + 0.4
