@@ -44,6 +44,24 @@ async def test_one_that_fails_stops_none_of_the_others(service: Running) -> None
     assert (await service.moderator("GET", "/v1/queue")).json["total"] == 1
 
 
+async def test_decisions_on_one_comment_are_made_in_their_order(service: Running) -> None:
+    first, second = [await service.submit(f"{GOOD} {n}", thread=str(n)) for n in range(2)]
+    results = await bulk(
+        service,
+        {"id": first["id"], "action": "edit", "version": 2, "body": "Cảm ơn nhiều!"},
+        {"id": second["id"], "action": "approve", "version": 2},
+        {"id": first["id"], "action": "approve", "version": 3},
+        {"id": first["id"], "action": "reject", "version": 4, "reason": "other"},
+    )
+    assert [(result["id"], result["status"]) for result in results] == [
+        (first["id"], 200),
+        (second["id"], 200),
+        (first["id"], 200),
+        (first["id"], 200),
+    ]
+    assert [result["comment"]["version"] for result in results] == [3, 3, 4, 5]
+
+
 async def test_a_bulk_request_takes_1_to_200(service: Running) -> None:
     for decisions in ([], [{}] * 201):
         answer = await service.moderator("POST", "/v1/decisions", json={"decisions": decisions})
