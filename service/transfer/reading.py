@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from service.comments.ids import id_hash, thread_hash
 from service.comments.model import NOBODY, ActedFinding, Author, Entry, Event
 from service.comments.policy import Policy
-from service.comments.validation import field_errors
 from service.errors import InvalidRequest
 from service.store.threads import Thread
 from service.store.transfer import AuthorStanding
@@ -24,7 +23,7 @@ from service.transfer.fields import (
     StandingLine,
     ThreadLine,
 )
-from service.transfer.lines import LONGEST, numbered
+from service.transfer.lines import numbered
 from service.transfer.records import (
     Bad,
     CommentRecord,
@@ -36,8 +35,8 @@ from service.transfer.records import (
     Unreadable,
 )
 from service.transfer.writing import FORMAT, VERSION
+from service.transfer.wrong import TOO_LONG, reason_of
 
-_TOO_LONG = Bad(f"longer than {LONGEST >> 20} MiB")
 _CUT_OFF = Bad('the file ends without {"kind":"end"}: the export was cut off')
 
 
@@ -67,7 +66,7 @@ def _check_header(line: bytes) -> None:
 def _records(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Numbered]:
     number, ended = 1, False
     for number, line in lines:
-        record = _TOO_LONG if line is None else record_of(line)
+        record = TOO_LONG if line is None else record_of(line)
         if record is None:
             ended = True
         else:
@@ -81,18 +80,11 @@ def record_of(line: bytes) -> Record | None:
     try:
         return _record(LINE.validate_json(line))
     except ValidationError as error:
-        return Bad(_reason(error))
+        return Bad(reason_of(error, tagged=True))
     except InvalidRequest as refused:
         return Bad(refused.detail)
     except ValueError as wrong:
         return Bad(str(wrong))
-
-
-def _reason(error: ValidationError) -> str:
-    """The first thing that is wrong, and where; never what stood there, which may be a reader's text."""
-    field, what = next(field_errors(error, ""))
-    where = field.partition(".")[2]  # without the kind
-    return f"{where}: {what}" if where else what
 
 
 def _record(line: AnyLine) -> Record | None:

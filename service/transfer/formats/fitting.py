@@ -10,9 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from service.api.fields import Address, AuthorId, Body, Email, Line, Thread, WebUrl
 from service.comments.model import Author
-from service.comments.validation import field_errors
 from service.transfer.formats.foreign import Form
 from service.transfer.formats.markup import text_of
+from service.transfer.wrong import reason_of
 
 NAMELESS = "Ẩn danh"
 """Who wrote a comment that has no name with it: anonymous."""
@@ -42,7 +42,7 @@ def body(written: str, form: Form) -> str:
     try:
         return _body.validate_python(reduced)
     except ValidationError as error:
-        raise ValueError(f"body: {_message(error)}") from None
+        raise ValueError(f"body: {reason_of(error)}") from None
 
 
 def thread(name: str | None) -> str:
@@ -56,7 +56,7 @@ def thread(name: str | None) -> str:
     try:
         return _thread.validate_python(name)
     except ValidationError as error:
-        raise ValueError(f"the name of its thread: {_message(error)}") from None
+        raise ValueError(f"the name of its thread: {reason_of(error)}") from None
 
 
 def author(said: Author) -> Author:
@@ -92,8 +92,3 @@ def _or_none(rule: TypeAdapter[str], said: str | None) -> str | None:
         return None if said is None else rule.validate_python(said.strip())
     except ValidationError:
         return None
-
-
-def _message(error: ValidationError) -> str:
-    _, what = next(field_errors(error, ""))
-    return what

@@ -21,7 +21,6 @@ from pydantic.dataclasses import dataclass
 
 from service.comments.authors import Standing
 from service.comments.model import Author, State
-from service.comments.validation import field_errors
 from service.store.transfer import AuthorStanding
 from service.transfer.formats.foreign import (
     Foreign,
@@ -33,13 +32,13 @@ from service.transfer.formats.foreign import (
 )
 from service.transfer.formats.packed import DAMAGED, unpacked
 from service.transfer.formats.times import unix_ms
-from service.transfer.lines import LONGEST, numbered
+from service.transfer.lines import numbered
 from service.transfer.records import Bad, Unreadable
+from service.transfer.wrong import TOO_LONG, reason_of
 
 _PREFIX, _BY = "remark42:", "import"
 _VERSIONS = (0, 1)
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
-_TOO_LONG = Bad(f"longer than {LONGEST >> 20} MiB")
 _LONGEST_FIRST = 16 << 20  # bytes: some hundred thousand users of whom there is something to say
 _FOR_GOOD = 2_524_608_000_000  # 2050; a block without an end is written as one of a hundred years
 _STRICT = ConfigDict(strict=True)
@@ -122,7 +121,7 @@ def _first(line: bytes) -> _First:
     try:
         first = _First.model_validate_json(line.removeprefix(_BOM))
     except ValidationError as error:
-        raise Unreadable(f"this is no backup of Remark42: its first line: {_reason(error)}") from None
+        raise Unreadable(f"this is no backup of Remark42: its first line: {reason_of(error)}") from None
     if first.version not in _VERSIONS:
         raise Unreadable(f"this backup has version {first.version} of the format; this is for version 1")
     return first
@@ -153,7 +152,7 @@ def _comments(lines: BinaryIO) -> Iterator[NumberedForeign]:
     try:
         for behind, line in numbered(lines):
             number = behind + 1
-            said = _TOO_LONG if line is None else _said(line)
+            said = TOO_LONG if line is None else _said(line)
             if isinstance(said, _Comment) and said.locator.url != article:
                 article = said.locator.url
                 yield NumberedForeign(number, ForeignThread(article, url=article, title=said.title))
@@ -166,7 +165,7 @@ def _said(line: bytes) -> _Comment | Bad:
     try:
         return _Comment.model_validate_json(line)
     except ValidationError as error:
-        return Bad(_reason(error))
+        return Bad(reason_of(error))
 
 
 def _comment(said: _Comment) -> ForeignComment | Bad:
@@ -186,9 +185,3 @@ def _comment(said: _Comment) -> ForeignComment | Bad:
         form=Form.HTML,
         newsroom=said.user.admin,
     )
-
-
-def _reason(error: ValidationError) -> str:
-    """The first thing that is wrong, and where; never what stood there, which may be a reader's text."""
-    where, what = next(field_errors(error, ""))
-    return f"{where}: {what}" if where else what
