@@ -144,7 +144,7 @@ async def _hook(people: Crowd, stack: Whole, url: str) -> None:
             raise SystemExit(await answer.text())
 
 
-async def caught_up(ledger: Ledger, followers: Sequence[Told], within_s: float = 300.0) -> None:
+async def caught_up(ledger: Ledger, followers: Sequence[Told], within_s: float = 1_800.0) -> None:
     """Wait until they were told of every verdict and decision, or the time is up: their laws say what of."""
     steps = ledger.acknowledged + ledger.fates()[Fate.DONE]
     await comes_true(lambda: all(one.count >= steps for one in followers), within_s)
