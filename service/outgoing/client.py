@@ -26,9 +26,7 @@ DEADLINE_S = 15.0
 MAX_BODY = 1024 * 1024
 """Bytes that are sent at the most: a comment with its findings is far below."""
 
-_READ = (
-    16 * 1024
-)  # bytes of the answer, whose body says nothing to us; reading it lets a connection be used again
+_READ = 16 * 1024  # bytes of a body, which tells us nothing; its connection is used again once it is read
 _READ_S = 1.0
 _IDLE_S = 2.0  # below what common servers keep, so that hardly a call meets a closing connection
 _LOOK_S = 3.0

@@ -72,9 +72,9 @@ class CheckedResolver(AbstractResolver):
         future = self._under_way.get(host)
         if future is None:
             future = asyncio.get_running_loop().create_future()
-            self._under_way[host] = future
-            future.add_done_callback(lambda _: self._under_way.pop(host, None))
             threading.Thread(target=self._run, args=(host, future), daemon=True).start()
+            self._under_way[host] = future  # not before: where no thread is to be had, nobody may wait for it
+            future.add_done_callback(lambda _: self._under_way.pop(host, None))
         return await asyncio.shield(future)
 
     def _run(self, host: str, future: "asyncio.Future[Any]") -> None:

@@ -12,6 +12,7 @@ from aiohttp.test_utils import unused_port
 
 from service.outgoing import client as module
 from service.outgoing.client import Failed, OutgoingClient
+from service.outgoing.resolver import CheckedResolver
 from service.outgoing.urls import Refused
 
 LOOPBACK = (socket.AF_INET, "127.0.0.1")
@@ -264,6 +265,19 @@ async def test_one_look_up_is_under_way_for_each_name() -> None:
         free.set()
         await asyncio.gather(*calls)
     assert asked == ["cham.example"]
+
+
+async def test_a_look_up_that_could_not_begin_holds_up_no_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    resolver = CheckedResolver(Names([PUBLIC]))
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", none_left)
+        with pytest.raises(RuntimeError):
+            await resolver.resolve("bao.example.vn")
+    async with asyncio.timeout(5):
+        assert [found["host"] for found in await resolver.resolve("bao.example.vn")] == ["1.1.1.1"]
 
 
 async def test_nobody_there_and_no_tls_are_told_apart() -> None:
