@@ -11,6 +11,7 @@ from service.store.health import Backlog
 from service.store.partitions import FORMAT
 from service.supervision import doctor
 from service.supervision.doctor.facts import Data, Disk, Endpoint, Facts, Held, Server
+from service.supervision.doctor.gathering import around
 
 MIB = 2**20
 HOUR_MS = 3_600_000
@@ -206,3 +207,24 @@ def test_each_server_of_a_cluster_is_named() -> None:
         "appendonly of server b:2 is no: comments are lost when the server restarts.",
         "The clock of server b:2 is 3.0 s behind ours.",
     ]
+
+
+def test_a_file_that_goes_as_soon_as_it_is_seen_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rewrite of the append-only file leaves and removes some."""
+    (tmp_path / "valkey").mkdir()
+    for name in ("appendonly.aof", "temp-rewriteaof.aof"):
+        (tmp_path / "valkey" / name).write_bytes(b"12345")
+    stat = Path.stat
+
+    def seen(path: Path, **how: Any) -> Any:
+        found = stat(path, **how)
+        if path.name.startswith("temp-"):
+            path.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "stat", seen)
+    measured = around(Settings(data_dir=tmp_path)).disk
+    assert measured is not None
+    assert measured.file >= 5

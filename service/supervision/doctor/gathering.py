@@ -1,7 +1,9 @@
 """Looks at an installation: its files, its servers, its data. Changes nothing, and judges nothing."""
 
 import asyncio
+import contextlib
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -57,8 +59,16 @@ def _held(path: Path) -> Held:
 def _disk(data_dir: Path) -> Disk:
     there = next(path for path in (data_dir, *data_dir.parents) if path.exists())
     found = os.statvfs(there)
-    files = (path.stat().st_size for path in (data_dir / "valkey").rglob("*") if path.is_file())
-    return Disk(there, found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, sum(files))
+    files = sum(map(_size, (data_dir / "valkey").rglob("*")))
+    return Disk(there, found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, files)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; none of a folder, and of a file that is gone by now, as a rewrite leaves some."""
+    with contextlib.suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_size if stat.S_ISREG(found.st_mode) else 0
+    return 0
 
 
 async def with_store(facts: Facts, url: str) -> Facts:
