@@ -8,7 +8,7 @@ courier neither loses nor multiplies any. Each webhook is then served by itself 
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from service.clock import unix_ms
@@ -19,7 +19,7 @@ from service.store.store import Store
 from service.store.webhooks import TYPES, Hook
 from workers.calling import Caller
 from workers.endpoint import Endpoint
-from workers.following import Places, reading
+from workers.following import EventPlaces, reading, together
 from workers.precedence import Precedence
 from workers.resting import rest
 from workers.sending import Sender
@@ -61,7 +61,7 @@ class Courier:
         self._now_ms = now_ms
         self._name = secrets.token_hex(6)
         self._precedence = Precedence()
-        self._kept: Places = {}
+        self._kept: EventPlaces = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; stand by while another process sends."""
@@ -115,7 +115,7 @@ class Courier:
         ):
             rounds = Rounds(lambda name: self._endpoint(sender, name), ended)
 
-            async def follow(places: Places) -> None:
+            async def follow(places: EventPlaces) -> None:
                 while not (stop.is_set() or ended.is_set()):
                     await self._take_next(reader, places, rounds.enqueue, block=True)
                     if not rounds.serves:
@@ -132,11 +132,13 @@ class Courier:
                 await self._keep(lanes)
 
             try:
-                await _together(ended, look(), *(follow(places) for places in lanes))
+                await together(ended, look(), *(follow(places) for places in lanes))
             finally:
                 await rounds.close()
 
-    async def _take_next(self, reader: EventReader, places: Places, enqueue: Enqueue, *, block: bool) -> bool:
+    async def _take_next(
+        self, reader: EventReader, places: EventPlaces, enqueue: Enqueue, *, block: bool
+    ) -> bool:
         """Hand the next events behind some places to webhooks, and move these; False: there were none."""
         found = await reader.read(places, BATCH, block=block)
         if found:
@@ -167,7 +169,7 @@ class Courier:
             if all(done):
                 return
 
-    async def _keep(self, lanes: Iterable[Places]) -> None:
+    async def _keep(self, lanes: Iterable[EventPlaces]) -> None:
         """Note how far events were handed on: now and then, since who begins again passes over what it
         finds taken."""
         places = {p: place for lane in lanes for p, place in lane.items()}
@@ -225,21 +227,3 @@ class Rounds:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _together(ended: asyncio.Event, *loops: Coroutine[None, None, None]) -> None:
-    """Run loops until one ends, which ends all.
-
-    Raises:
-        What the first that failed raised.
-    """
-
-    async def run(loop: Coroutine[None, None, None]) -> None:
-        try:
-            await loop
-        finally:
-            ended.set()
-
-    ends = await asyncio.gather(*(run(loop) for loop in loops), return_exceptions=True)
-    for failure in (end for end in ends if isinstance(end, BaseException)):
-        raise failure

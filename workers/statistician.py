@@ -17,7 +17,7 @@ from service.store.events import EventReader, StoredEvent
 from service.store.statistics import Counted
 from service.store.store import Store
 from workers.figures import happened
-from workers.following import Places, reading
+from workers.following import EventPlaces, reading, together
 from workers.resting import rest
 
 BATCH = 200
@@ -59,18 +59,13 @@ class Statistician:
         """Count as long as nobody else does; what ends one lane ends all, and they begin again together."""
         ended = asyncio.Event()
 
-        async def follow(places: Places) -> None:
-            try:
-                while not (stop.is_set() or ended.is_set()) and await self._may_count():
-                    if await self._count_next(reader, places, block=True) < BATCH:
-                        await rest(stop, REST_S)
-            finally:
-                ended.set()
+        async def follow(places: EventPlaces) -> None:
+            while not (stop.is_set() or ended.is_set()) and await self._may_count():
+                if await self._count_next(reader, places, block=True) < BATCH:
+                    await rest(stop, REST_S)
 
         async with reading(self._store, self._store.statistics.places) as (reader, lanes):
-            ends = await asyncio.gather(*(follow(places) for places in lanes), return_exceptions=True)
-        for failure in (end for end in ends if isinstance(end, BaseException)):
-            raise failure
+            await together(ended, *(follow(places) for places in lanes))
 
     async def _may_count(self) -> bool:
         """Whether it is still our turn."""
@@ -79,7 +74,7 @@ class Statistician:
         self._looked_at = time.monotonic()
         return await self._store.statistics.hold(self._name)
 
-    async def _count_next(self, reader: EventReader, places: Places, *, block: bool) -> int:
+    async def _count_next(self, reader: EventReader, places: EventPlaces, *, block: bool) -> int:
         """Count the next events behind some places, and move these; the most that one partition had."""
         found = await reader.read(places, BATCH, block=block)
         await self.count(found)
