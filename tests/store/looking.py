@@ -19,7 +19,8 @@ class Everything:
     """All comments, and all that the indexes say of them."""
 
     comments: dict[str, Comment] = field(default_factory=dict)
-    keys_of_comments: list[str] = field(default_factory=list)
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    """By comment, how the keys begin under which it is kept: `codau:{3}`."""
     lists: dict[str, dict[str, float]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     in_threads: Counter[str] = field(default_factory=Counter)
@@ -52,7 +53,7 @@ def everything(url: str) -> Everything:
 def _read(client: redis.Redis, found: Everything, key: str, kind: str, rest: str) -> None:
     site, _, name = rest.partition(":")
     if kind == "comment":
-        found.keys_of_comments.append(key)
+        found.tags.setdefault(name, []).append(key.partition(":comment:")[0])
         found.comments[name] = record.load(site, name, client.get(key))
     elif kind in ("list", "risk", "addressed"):
         found.lists[key] = {
@@ -72,9 +73,7 @@ def _read(client: redis.Redis, found: Everything, key: str, kind: str, rest: str
 def _expected(found: Everything) -> Iterator[tuple[str, str]]:
     """Every list that a comment must stand in, read off its log alone."""
     for comment in found.comments.values():
-        partition = next(key for key in found.keys_of_comments if key.endswith(comment.id)).partition(
-            ":comment"
-        )[0]
+        [partition] = found.tags[comment.id]
         for facet in facets(comment):
             yield f"{partition}:list:{comment.site}:{comment.state}:{facet}", comment.id
             if comment.state is State.PENDING:
