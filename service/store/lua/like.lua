@@ -12,26 +12,42 @@
 -- Returns  for each band: {1 if it was not there before, else 0, then the others' ids}. Entered again, it changes
 --          nothing.
 
-local function enter(band, id, at, kept)
-  local new = redis.call("ZADD", band, at, id)
-  redis.call("PEXPIRE", band, kept)
-  local latest = redis.call("ZRANGE", band, 0, ARGV[1], "REV")
-  if #latest > 1 and redis.call("ZREMRANGEBYSCORE", band, "-inf", at - kept) > 0 then
-    latest = redis.call("ZRANGE", band, 0, ARGV[1], "REV")
+local SPARE = 1 / 8 -- of that time a band is kept longer, and not looked after again meanwhile
+
+local most = ARGV[1] + 1
+
+-- Let a band live as long as it must, and drop what is too old of one that goes on.
+local function look_after(band, alone, kept, oldest)
+  local longer = string.format("%d", kept * (1 + SPARE))
+  if alone and redis.call("PEXPIRE", band, longer, "NX") == 1 then
+    return
   end
-  local told = { new }
-  for _, other in ipairs(latest) do
-    if other ~= id then
-      told[#told + 1] = other
+  if redis.call("PTTL", band) < kept then
+    redis.call("PEXPIRE", band, longer)
+    redis.call("ZREMRANGEBYSCORE", band, "-inf", oldest)
+  end
+end
+
+local function enter(band, id, at, kept, oldest)
+  local new = redis.call("ZADD", band, at, id)
+  local told = redis.call("ZRANGE", band, "+inf", "(" .. oldest, "BYSCORE", "REV", "LIMIT", 0, most)
+  look_after(band, #told == 1, kept, oldest)
+  for place, other in ipairs(told) do
+    if other == id then
+      table.remove(told, place)
+      break
     end
   end
+  table.insert(told, 1, new)
   return told
 end
 
 local told, arg = {}, 1
 while arg < #ARGV do
+  local id, at, kept = ARGV[arg + 1], ARGV[arg + 2], tonumber(ARGV[arg + 3])
+  local oldest = string.format("%d", at - kept)
   for _ = 1, tonumber(ARGV[arg + 4]) do
-    told[#told + 1] = enter(KEYS[#told + 1], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3])
+    told[#told + 1] = enter(KEYS[#told + 1], id, at, kept, oldest)
   end
   arg = arg + 4
 end
