@@ -3,16 +3,14 @@
 The store proposes which may be alike (`service/store/likeness.py`); here they are compared as they now stand.
 """
 
-from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from service.comments import record
 from service.comments.authors import author_key
 from service.comments.model import Comment, State
-from service.judging.fingerprint import ALIKE, Pieces, alike, fingerprint, pieces
+from service.judging.fingerprint import ALIKE, Pieces, alike, fingerprints, may_be_alike, pieces
 from service.judging.text import visible
 from service.store.likeness import Candidates, Entered
 from service.store.store import Store
@@ -21,9 +19,6 @@ _COUNTS = frozenset([State.QUEUED, State.PENDING, State.PUBLISHED])
 
 _Version = tuple[str, str, int]
 """Site, id and version of a comment."""
-
-_Packed: TypeAlias = "array[int]"
-"""The pieces of a text in as few bytes as they need."""
 
 _REMEMBERED = 10_000
 """Texts whose pieces are kept, some 1 KB each: a wave of copies meets those that came before."""
@@ -58,7 +53,7 @@ class Comparer:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pieces: OrderedDict[_Version, _Packed] = OrderedDict()
+        self._pieces: OrderedDict[_Version, Pieces] = OrderedDict()
 
     async def likenesses(self, comments: Sequence[Comment], windows_ms: Sequence[int]) -> list[Likeness]:
         """Enter comments into the index one after the other, and compare each with those that it names.
@@ -66,7 +61,7 @@ class Comparer:
         Args:
             windows_ms: by comment, for how long its text is remembered.
         """
-        prints = [fingerprint(comment.now.submitted) for comment in comments]
+        prints = fingerprints([comment.now.submitted for comment in comments])
         bands = [one.bands if one else () for one in prints]
         candidates = await self._store.likeness.enter_all(list(map(Entered, comments, bands, windows_ms)))
         stored = await self._proposed(comments, candidates)
@@ -119,16 +114,15 @@ class Comparer:
             if theirs is None:
                 other = record.load(site, other_id, document)
                 theirs = self._remember(other, pieces(other.now.submitted))
-            close = alike(ours, theirs)
-            if close >= ALIKE:
+            if may_be_alike(ours, theirs) and (close := alike(ours, theirs)) >= ALIKE:
                 yield record.load(site, other_id, document), close
 
-    def _remember(self, comment: Comment, known: Pieces) -> _Packed:
+    def _remember(self, comment: Comment, known: Pieces) -> Pieces:
         """Keep the pieces of a comment's text, as it is in this version."""
-        self._pieces[_name(comment)] = packed = array("q", known)
+        self._pieces[_name(comment)] = known
         if len(self._pieces) > _REMEMBERED:
             self._pieces.popitem(last=False)
-        return packed
+        return known
 
     def follow(self, before: Comment, after: Comment) -> None:
         """Know a comment again after a step that has left its text as it was."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import chain, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,10 @@ ALIKE = 0.75
 _MOST_WORDS = 2_000
 """Longer texts are told apart by their beginning: it bounds the time."""
 
+_TOGETHER = 4_096
+"""Words that are hashed at once, of how many texts ever: numpy takes as long to begin as for two texts, and
+what is in hand then stays in the processor's cache."""
+
 _BANDS, _ROWS = 8, 3
 """Two texts of Jaccard similarity s share a band with probability 1 - (1 - s³)⁸: 0.3: 0.20, 0.7: 0.96, 0.9:
 1.
@@ -37,23 +41,32 @@ _Hashes = npt.NDArray[np.uint64]
 
 def _constants(name: str) -> _Hashes:
     drawn = (hashlib.blake2b(f"{name}:{n}".encode(), digest_size=8).digest() for n in range(_BANDS * _ROWS))
-    return np.array([int.from_bytes(one, "big") | 1 for one in drawn], dtype=np.uint64)
+    return np.array([int.from_bytes(one, "big") | 1 for one in drawn], dtype=np.uint64)[:, None]
 
 
 _FACTORS, _OFFSETS = _constants("factor"), _constants("offset")
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 _SIZE = 8 * _ROWS  # bytes of one band's rows
+_OUTLINE = 1_024  # bits
 
 
-Pieces = frozenset[int]
-"""The words of a text and the pairs of neighbours: what two texts are compared by. Each is a number, 64 bits,
-that this process alone gives it, so that they can be kept for a while where texts may not.
-"""
+class Pieces(NamedTuple):
+    """The words of a text and the pairs of neighbours: what two texts are compared by.
+
+    Attributes:
+        hashes: a number for each, 64 bits in this machine's order; what repeats itself is there as often.
+        outline: has a bit for each hash; texts whose outlines differ much are not alike.
+    """
+
+    hashes: bytes
+    outline: int
+
+    def numbers(self) -> set[int]:
+        return set(memoryview(self.hashes).cast("Q").tolist())
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(NamedTuple):
     """What a text is found by and compared by; two texts that share one band are worth comparing.
 
     Attributes:
@@ -69,12 +82,6 @@ def _syllables(text: str) -> list[str]:
     return [word if not word.isdigit() else "0" for word in read(text).keys[:_MOST_WORDS]]
 
 
-def _hashes(words: Sequence[str]) -> _Hashes:
-    """A number for each word, 32 bits, and each pair of neighbours, 64 bits."""
-    single = np.array(list(map(zlib.crc32, map(str.encode, words))), dtype=np.uint64)
-    return np.concatenate([single, single[:-1] * _PAIR + single[1:]])
-
-
 def fingerprint(text: str) -> Fingerprint | None:
     """Give the fingerprint of a text, or None under eight syllables.
 
@@ -84,21 +91,71 @@ def fingerprint(text: str) -> Fingerprint | None:
     >>> one == fingerprint("CHO VAY TIEN NHANH TRONG NGAY: CHI CAN CAN CUOC!!!")
     True
     """
-    words = _syllables(text)
-    if sum(word != "0" for word in words) < LEAST_SYLLABLES:
-        return None
-    return Fingerprint(_bands(_hashes(words)), _pieces(words))
+    [made] = fingerprints([text])
+    return made
 
 
-def _bands(hashes: _Hashes) -> tuple[str, ...]:
-    """All rows in one operation: so a fingerprint takes 40 µs, row by row 350."""
-    least: _Hashes = ((hashes * _FACTORS[:, None] + _OFFSETS[:, None]) >> _HALF).min(axis=1)
-    rows = least.astype(">u8").tobytes()
-    return tuple([f"{band}{_digest(rows[_SIZE * band : _SIZE * (band + 1)])}" for band in range(_BANDS)])
+def fingerprints(texts: Sequence[str]) -> list[Fingerprint | None]:
+    """Give the fingerprints of many texts, in half the time that one by one would take."""
+    words = [_syllables(text) for text in texts]
+    made = chain.from_iterable(map(_made, _parted(filter(_is_long_enough, words))))
+    return [next(made) if _is_long_enough(one) else None for one in words]
+
+
+def _is_long_enough(words: Sequence[str]) -> bool:
+    return len(words) - words.count("0") >= LEAST_SYLLABLES
+
+
+def _parted(texts: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Texts that are hashed together."""
+    part, size = list[Sequence[str]](), 0
+    for one in texts:
+        if part and size + len(one) > _TOGETHER:
+            yield part
+            part, size = [], 0
+        part.append(one)
+        size += len(one)
+    if part:
+        yield part
+
+
+def _made(texts: Sequence[Sequence[str]]) -> list[Fingerprint]:
+    lengths = np.array(list(map(len, texts)))
+    hashes = _hashes(texts, lengths)
+    return list(map(Fingerprint, _bands(hashes, lengths), _pieces(hashes, lengths)))
+
+
+def _hashes(texts: Sequence[Sequence[str]], lengths: npt.NDArray[np.int_]) -> _Hashes:
+    """Two rows: a number for each word, 32 bits, and for it and the next one, 64 bits; the last word of a
+    text, which has none behind it, stands in both."""
+    words = chain.from_iterable(texts)
+    single = np.array(list(map(zlib.crc32, map(str.encode, words))), dtype=np.uint64)
+    pairs = single * _PAIR
+    pairs[:-1] += single[1:]
+    last = np.cumsum(lengths) - 1
+    pairs[last] = single[last]
+    return np.stack([single, pairs])
+
+
+def _bands(hashes: _Hashes, lengths: npt.NDArray[np.int_]) -> Iterator[tuple[str, ...]]:
+    """By text, the least of each row."""
+    first = np.cumsum(lengths) - lengths
+    single, pairs = (np.minimum.reduceat(some * _FACTORS + _OFFSETS, first, axis=1) for some in hashes)
+    for least in (np.minimum(single, pairs) >> _HALF).T.astype(">u8"):
+        rows = least.tobytes()
+        yield tuple([f"{band}{_digest(rows[_SIZE * band : _SIZE * (band + 1)])}" for band in range(_BANDS)])
 
 
 def _digest(rows: bytes) -> str:
     return hashlib.blake2b(rows, digest_size=6).hexdigest()
+
+
+def _pieces(hashes: _Hashes, lengths: npt.NDArray[np.int_]) -> Iterator[Pieces]:
+    outlines = np.zeros((len(lengths), _OUTLINE), dtype=np.bool_)
+    outlines[np.repeat(np.arange(len(lengths)), lengths), (hashes % _OUTLINE).astype(np.intp)] = True
+    ends = np.cumsum(lengths)
+    for start, end, outline in zip(ends - lengths, ends, np.packbits(outlines, axis=1), strict=True):
+        yield Pieces(hashes[:, start:end].tobytes(), int.from_bytes(outline.tobytes()))
 
 
 def similarity(a: str, b: str) -> float:
@@ -113,16 +170,28 @@ def similarity(a: str, b: str) -> float:
     return alike(pieces(a), pieces(b))
 
 
-def alike(ours: Pieces, theirs: Collection[int]) -> float:
-    """The similarity of two texts whose pieces are known already, each of them once."""
-    both = len(ours) + len(theirs)
-    return 2 * len(ours.intersection(theirs)) / both if both else 1.0
+def alike(ours: Pieces, theirs: Pieces) -> float:
+    """The similarity of two texts whose pieces are known already."""
+    if ours.hashes == theirs.hashes:
+        return 1.0
+    one, other = ours.numbers(), theirs.numbers()
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+def may_be_alike(ours: Pieces, theirs: Pieces) -> bool:
+    """Whether two texts can be similar by `ALIKE` at all: most are not, and this takes a tenth of the time.
+
+    What one outline alone has is a piece that the other text has not; no text has more pieces than hashes.
+    """
+    both = (len(ours.hashes) + len(theirs.hashes)) // 8
+    return (ours.outline ^ theirs.outline).bit_count() <= (1 - ALIKE) * both
 
 
 def pieces(text: str) -> Pieces:
     """Take a text apart."""
-    return _pieces(_syllables(text))
-
-
-def _pieces(words: Sequence[str]) -> Pieces:
-    return frozenset(map(hash, chain(words, pairwise(words))))
+    words = _syllables(text)
+    if not words:
+        return Pieces(b"", 0)
+    lengths = np.array([len(words)])
+    [made] = _pieces(_hashes([words], lengths), lengths)
+    return made

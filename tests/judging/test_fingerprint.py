@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.judging.fingerprint import fingerprint, similarity
+from service.judging.fingerprint import (
+    ALIKE,
+    fingerprint,
+    fingerprints,
+    may_be_alike,
+    pieces,
+    similarity,
+)
 
 TEXT = "Cho vay tiền nhanh trong ngày, chỉ cần căn cước, gọi 0912345678"
 
@@ -58,3 +65,22 @@ def test_similarity_is_symmetric_and_full_with_itself(one: str, two: str) -> Non
     assert similarity(one, two) == similarity(two, one)
     assert 0.0 <= similarity(one, two) <= 1.0
     assert similarity(one, one) == 1.0
+
+
+_SYLLABLES = ("ai", "ăn", "bánh", "mì", "chiều", "hôm", "qua", "về", "nhà", "12")
+_WORDS = st.lists(st.sampled_from(_SYLLABLES), max_size=30).map(" ".join)
+
+
+@given(_WORDS, _WORDS)
+def test_outlines_leave_out_nothing_that_is_alike(one: str, two: str) -> None:
+    assert similarity(one, two) < ALIKE or may_be_alike(pieces(one), pieces(two))
+
+
+@given(st.lists(_WORDS, max_size=12))
+def test_many_texts_have_the_fingerprints_that_each_has_alone(texts: list[str]) -> None:
+    assert fingerprints(texts) == [fingerprint(text) for text in texts]
+
+
+def test_texts_too_long_to_be_hashed_together_have_theirs() -> None:
+    texts = [" ".join([word] * 3_000) for word in ("một", "hai", "ba")]
+    assert fingerprints(texts) == [fingerprint(text) for text in texts]
