@@ -63,7 +63,7 @@ async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
     ):
         killer, began = _Killer(people, stack, kills), time.monotonic()
         async with people.moderating(MODERATORS, decisions):
-            each = size.comments // size.rounds
+            each = -(-size.comments // size.rounds)
             for number in range(size.rounds):  # each with one comment less, and a probe
                 await killer.round(range(number * each, (number + 1) * each - 1), PROBES + number)
         took_s = time.monotonic() - began
