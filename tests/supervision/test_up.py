@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,10 +14,13 @@ import pytest
 import redis
 
 from service.supervision import kernel
+from tests.commands.conftest import Terminal, Told
+from tests.commands.conftest import terminal as terminal  # noqa: PLC0414  a fixture
 from tests.supervision.codau import COMMAND, ROOT, Up, codau, environment, eventually, up
 
 API = "service.supervision.api_process"
 SERVER = "valkey-server"
+HOOKS = "/v1/sites/demo/webhooks"
 
 
 @pytest.fixture(scope="module")
@@ -39,30 +42,67 @@ def is_ready(running: Up) -> bool:
     return False
 
 
-def test_the_first_start_makes_keys_and_the_second_keeps_them(tmp_path: Path) -> None:
-    env = environment(tmp_path / "data")
-    with up(env=env, log=tmp_path / "log") as first:
-        made = keys(tmp_path / "data")
-        assert all(made[name] in first.said for name in ("admin_key", "website_key", "moderator_key"))
-        status, answer = first.get("/v1/sites", made["admin_key"])
-        assert (status, [site["id"] for site in answer["sites"]]) == (200, ["demo"])
-        assert first.get("/v1/queue", made["moderator_key"])[0] == 200
-        assert first.get("/v1/queue", made["website_key"])[0] == 403
-        stopped_wholly(first, signal.SIGTERM)
-    assert (tmp_path / "data" / "keys.json").stat().st_mode & 0o777 == 0o600
-    with up(env=env, log=tmp_path / "log") as second:
-        assert keys(tmp_path / "data") == made
+def test_three_starts_on_one_folder(tmp_path: Path) -> None:
+    """The first makes keys and a newspaper; the second keeps those keys, and is killed; the third goes on."""
+    data, log = tmp_path / "data", tmp_path / "log"
+    env = environment(data)
+    with up("--demo", env=env, log=log) as first:
+        made = made_keys(first, data)
+        the_newspaper_is_told(first, made["admin_key"])
+        stopped_wholly(first, signal.SIGTERM, list(first.children().values()))
+    with up(env=env, log=log) as second:
+        assert keys(data) == made
         assert not any(key in second.said for key in made.values() if key != "demo")
-        assert second.get("/v1/sites", made["admin_key"])[0] == 200
-        stopped_wholly(second, signal.SIGINT)
+        assert second.get(HOOKS, made["admin_key"]) == (200, {"webhooks": []})
+        server = killed_with_all_but_its_server(second)
+    with up(env=env, log=log) as third:
+        assert SERVER not in third.children(), "it took over the one that it found"
+        assert third.get("/v1/sites", made["admin_key"])[0] == 200
+        stopped_wholly(third, signal.SIGINT, [server, *third.children().values()])
 
 
-def stopped_wholly(running: Up, number: signal.Signals) -> None:
+def made_keys(running: Up, data_dir: Path) -> dict[str, str]:
+    """Those of a first start, shown once and in force."""
+    made = keys(data_dir)
+    assert all(made[name] in running.said for name in ("admin_key", "website_key", "moderator_key"))
+    assert (data_dir / "keys.json").stat().st_mode & 0o777 == 0o600
+    status, answer = running.get("/v1/sites", made["admin_key"])
+    assert (status, [site["id"] for site in answer["sites"]]) == (200, ["demo"])
+    assert running.get("/v1/queue", made["moderator_key"])[0] == 200
+    assert running.get("/v1/queue", made["website_key"])[0] == 403
+    return made
+
+
+def the_newspaper_is_told(running: Up, admin: str) -> None:
+    """By a webhook that nobody else may have."""
+    assert "examples.newspaper" in running.children()
+    (hook,) = running.get(HOOKS, admin)[1]["webhooks"]
+    assert hook["url"] == f"{running.url('newspaper that uses it')}/codau"
+    deliveries = f"{HOOKS}/{hook['id']}/deliveries?state=done"
+    eventually(lambda: any(one["status"] == 204 for one in running.get(deliveries, admin)[1]["deliveries"]))
+    assert running.call("POST", HOOKS, admin, {"url": hook["url"]})[0] == 422
+
+
+def killed_with_all_but_its_server(running: Up) -> int:
+    """The number of the server that is left behind."""
+    children = running.children()
+    pidfds = {name: os.pidfd_open(pid) for name, pid in children.items()}
+    running.process.kill()
+    running.process.wait()
+    assert kernel.ended(pidfds[API], within_s=5)
+    assert kernel.ended(pidfds["workers"], within_s=5)
+    assert not kernel.ended(pidfds[SERVER], within_s=0)
+    for pidfd in pidfds.values():
+        os.close(pidfd)
+    return children[SERVER]
+
+
+def stopped_wholly(running: Up, number: signal.Signals, pids: Sequence[int]) -> None:
     """Stop it by a signal and see that all have finished by themselves."""
-    pidfds = [os.pidfd_open(pid) for pid in running.children().values()]
-    assert len(pidfds) == 3
+    pidfds = [os.pidfd_open(pid) for pid in pids]
+    assert len(pidfds) >= 3
     assert running.stop(number) == 0
-    assert [kernel.ended(pidfd, within_s=0) for pidfd in pidfds] == [True] * 3
+    assert all(kernel.ended(pidfd, within_s=0) for pidfd in pidfds)
     for pidfd in pidfds:
         os.close(pidfd)
     assert "killed" not in running.log.read_text(encoding="utf-8")
@@ -88,41 +128,18 @@ def test_a_server_that_was_killed_is_back_with_its_data(running: Up) -> None:
     assert running.get("/v1/sites", admin)[0] == 200
 
 
-def test_a_killed_supervisor_takes_all_with_it_but_the_server_which_the_next_takes_over(
-    tmp_path: Path,
-) -> None:
-    env = environment(tmp_path / "data")
-    with up(env=env, log=tmp_path / "log") as first:
-        before = first.children()
-        pidfds = {name: os.pidfd_open(pid) for name, pid in before.items()}
-        first.process.kill()
-        first.process.wait()
-        assert kernel.ended(pidfds[API], within_s=5)
-        assert kernel.ended(pidfds["workers"], within_s=5)
-        assert not kernel.ended(pidfds[SERVER], within_s=0)
-    admin = keys(tmp_path / "data")["admin_key"]
-    with up(env=env, log=tmp_path / "log") as second:
-        assert SERVER not in second.children()
-        assert second.get("/v1/sites", admin)[0] == 200
-    assert kernel.ended(pidfds[SERVER], within_s=0)
-    for pidfd in pidfds.values():
-        os.close(pidfd)
+def test_a_second_one_on_the_same_folder_is_refused_in_one_line(running: Up, terminal: Terminal) -> None:
+    folder = running.log.parent / "data"
+    refused = terminal("up", status=1, DATA_DIR=str(folder))
+    why = f"CODAU_DATA_DIR: {folder} is in use by process {running.process.pid}"
+    assert refused == Told("", f"codau: {why}\n")
 
 
-def test_a_second_one_on_the_same_folder_is_refused_in_one_line(running: Up) -> None:
-    refused = codau("up", env=environment(running.log.parent / "data"))
-    assert refused.returncode == 1
-    assert refused.stderr.splitlines() == [
-        f"codau: CODAU_DATA_DIR: {running.log.parent / 'data'} is in use by process {running.process.pid}"
-    ]
-    assert refused.stdout == ""
-
-
-def test_a_port_that_is_taken_is_refused_in_one_line(running: Up, tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_refused_in_one_line(running: Up, terminal: Terminal, tmp_path: Path) -> None:
     port = running.url("the API").rpartition(":")[2]
-    refused = codau("up", env=environment(tmp_path, PORT=port))
-    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    assert refused.stderr.startswith("codau: CODAU_PORT: ")
+    refused = terminal("up", status=1, PORT=port)
+    assert refused.err.count("\n") == 1
+    assert refused.err.startswith("codau: CODAU_PORT: ")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -133,10 +150,10 @@ def test_a_wrong_setting_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["api", "worker"])
-def test_a_part_alone_needs_a_server(tmp_path: Path, part: str) -> None:
-    refused = codau(part, env=environment(tmp_path))
-    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    assert refused.stderr.startswith("codau: CODAU_REDIS_URL ")
+def test_a_part_alone_needs_a_server(terminal: Terminal, part: str) -> None:
+    refused = terminal(part, status=1)
+    assert refused.err.count("\n") == 1
+    assert refused.err.startswith("codau: CODAU_REDIS_URL ")
 
 
 def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(tmp_path: Path, redis_url: str) -> None:
@@ -164,24 +181,6 @@ def test_a_request_under_way_is_answered_before_the_stop(tmp_path: Path, redis_u
         eventually(lambda: any(client.xlen(key) for key in client.scan_iter("codau:*:queue")))
         assert api.stop() == 0
         assert under_way.result()[0] == 202
-
-
-def test_the_demo_is_a_newspaper_told_by_a_webhook_that_nobody_else_may_have(tmp_path: Path) -> None:
-    env = environment(tmp_path / "data")
-    with up("--demo", env=env, log=tmp_path / "log") as running:
-        admin, url = keys(tmp_path / "data")["admin_key"], running.url("newspaper that uses it")
-        assert "examples.newspaper" in running.children()
-        hooks = "/v1/sites/demo/webhooks"
-        (hook,) = running.get(hooks, admin)[1]["webhooks"]
-        assert hook["url"] == f"{url}/codau"
-        deliveries = f"{hooks}/{hook['id']}/deliveries?state=done"
-        eventually(
-            lambda: any(one["status"] == 204 for one in running.get(deliveries, admin)[1]["deliveries"])
-        )
-        assert running.call("POST", hooks, admin, {"url": hook["url"]})[0] == 422
-        assert running.stop() == 0
-    with up(env=env, log=tmp_path / "log") as without:
-        assert without.get(hooks, admin) == (200, {"webhooks": []})
 
 
 @pytest.mark.parametrize("after_s", [0.4, 0.8, 1.2])

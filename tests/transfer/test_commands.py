@@ -59,12 +59,11 @@ def test_a_bad_line_is_told_and_the_exit_status_is_1(site: str, tmp_path: Path, 
     assert summary.endswith("3 comments (3 new, 0 brought forward, 0 left as they are), 1 bad lines")
 
 
-def test_a_file_of_an_unknown_version_is_refused_in_one_sentence(site: str) -> None:
-    done = codau("import", "bao", "-", url=site, given=b'{"format":"codau","version":9}\n')
-    assert done.returncode == 1
-    assert done.stderr == (
-        b"codau: <stdin>: this export has version 9 of the format; this is for version 1\n"
-    )
+def test_a_file_of_an_unknown_version_is_refused_in_one_sentence(site: str, terminal: Terminal) -> None:
+    given = b'{"format":"codau","version":9}\n'
+    done = terminal("import", "bao", "-", status=1, given=given, REDIS_URL=site)
+    (told,) = done.err.splitlines()
+    assert told.endswith(": this export has version 9 of the format; this is for version 1")
 
 
 def test_a_site_that_does_not_exist_is_told(site: str, terminal: Terminal) -> None:
@@ -98,13 +97,12 @@ def test_another_partition_count_than_the_stores_is_refused(site: str, terminal:
     assert "CODAU_PARTITIONS=16" in done.err
 
 
-def test_both_run_beside_whoever_holds_the_data_folder(site: str, tmp_path: Path) -> None:
+def test_both_run_beside_whoever_holds_the_data_folder(site: str, tmp_path: Path, terminal: Terminal) -> None:
     """As `codau up` does."""
-    whole = codau("export", "bao", url=site).stdout
-    own = environment("") | {"CODAU_DATA_DIR": str(tmp_path)}
+    whole = terminal("export", "bao", REDIS_URL=site).out
     with EmbeddedValkey(tmp_path, outlives_us=True):
-        subprocess.run([*CODAU, "import", "bao", "-"], input=whole, capture_output=True, env=own, check=True)
-        back = subprocess.run([*CODAU, "export", "bao"], capture_output=True, env=own, check=True).stdout
+        terminal("import", "bao", "-", given=whole.encode())
+        back = terminal("export", "bao").out
     assert sorted(back.splitlines()) == sorted(whole.splitlines())
 
 

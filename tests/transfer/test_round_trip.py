@@ -20,7 +20,7 @@ from tests.transfer.sites import (
 )
 
 OFTEN = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink a life takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -47,7 +47,8 @@ async def _moved(redis_url: str, moves: list[Any]) -> None:
         _, bad = await imported(copy, lines)
         assert bad == []
         assert await exported(copy) == lines
-        assert picture(copy_url, "bao") == picture(redis_url, "bao")
-        waiting = list(picture(redis_url, "bao").get("list:queued:", {}))
+        seen = picture(redis_url, "bao")
+        assert picture(copy_url, "bao") == seen
+        waiting = list(seen.get("list:queued:", {}))
         assert [name.split()[0] for name in queued(copy_url, "bao")] == sorted(waiting)
         assert told_followers(copy_url) == 0
