@@ -246,8 +246,8 @@ class Comment:
         return visible(self.now.submitted) if self.now.edited else None
 
     def with_entry(self, entry: Entry) -> "Comment":
-        """The comment one step later."""
-        return Comment(
+        """The comment one step later; how it stands then is known from how it stood, but for an undo."""
+        later = Comment(
             self.site,
             self.id,
             self.thread,
@@ -257,3 +257,6 @@ class Comment:
             self.path,
             self.newsroom,
         )
+        if entry.event is not Event.UNDONE:
+            later.__dict__["now"] = _step(self.now, entry)
+        return later

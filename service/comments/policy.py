@@ -4,9 +4,10 @@ Here is the whole of a site's. The fields are in `policy_sections`, a thread's s
 `thread_policy`, what becomes of a judged comment in `verdict`; where policies are kept is the store's.
 """
 
+from functools import cached_property
 from typing import Any, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from service.comments.merge_patch import merged
 from service.comments.policy_sections import (
@@ -49,8 +50,6 @@ class Policy(Section):
     trusted: Trusted = Field(default=Trusted(), description="What trusted authors gain.")
     retention: Retention = Field(default=Retention(), description="How long data is kept.")
 
-    _rules: Rules | None = PrivateAttr(None)
-
     @classmethod
     def parsed(cls, document: Any, *, at: str = "") -> Self:
         """Read a whole policy, what is left out being its default.
@@ -77,9 +76,11 @@ class Policy(Section):
 
     def rules(self) -> Rules:
         """The part of the policy that the checks need, made once."""
-        if self._rules is None:
-            self._rules = _rules(self)
         return self._rules
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return _rules(self)
 
 
 def _rules(policy: Policy) -> Rules:
