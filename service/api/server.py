@@ -13,6 +13,7 @@ from aiohttp import web
 from service.api import request_ids
 from service.api.connections import PATIENCE, Connection, Patience, Server
 from service.api.problems import InternalError, answer
+from service.api.sending import sent
 from service.errors import Problem
 
 MAX_LINE_BYTES = 640 * 1024
@@ -91,7 +92,7 @@ class Runner(web.AppRunner):
             for header, value in OF_EVERY_ANSWER.items():
                 response.headers.setdefault(header, value)
             request.protocol.answered()  # type: ignore[attr-defined]  # it is a `Connection`
-            return response
+            return await sent(request, response)
 
         return Server(
             handle,
