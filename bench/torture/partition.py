@@ -14,7 +14,8 @@ from pathlib import Path
 from bench.torture.failing import Failover, Failure, under_load
 from bench.torture.outcome import Outcome
 from bench.torture.sides import Machine, Network, network, possible
-from tests.store.servers import KEEPING, SERVICE, Node, Watched, sentinel, started, until
+from tests.store.sentinels import SERVICE, Watched, sentinel, started
+from tests.store.servers import KEEPING, Node, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ def _servers(running: contextlib.ExitStack, net: Network, size: Size, folder: Pa
         sentinel(folder / f"sentinel-{number}", nodes[0], host=place.host, inside=place.inside)
         for number, place in enumerate(places)
     ]
-    return started(running, folder, nodes, sentinels)
+    made = started(running, folder, nodes, sentinels)
+    made.await_agreement()
+    return made
 
 
 def _cut(net: Network, servers: Watched, seconds: int) -> Failure:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bench.torture.failing import Failover, Failure, under_load
 from bench.torture.outcome import Outcome
-from tests.store.servers import Node, Watched, in_step, until, watched
+from tests.store.sentinels import Watched, watched
+from tests.store.servers import Node, in_step, until
 
 Size = Failover
 SHORT = Size(rounds=2, comments=200)

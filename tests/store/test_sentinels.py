@@ -15,13 +15,14 @@ from service.store.sentinels import FollowingPool
 from service.store.wire import Commands
 from tests.api.calls import comment_of
 from tests.running import WAIT, Running, running
-from tests.store.servers import SERVICE, Node, Watched, watched
+from tests.store.sentinels import SERVICE, Watched, watched
+from tests.store.servers import Node
 from workers.persevering import Complaints, keep_going
 
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    with watched(tmp_path_factory.mktemp("watched")) as made:
+    with watched(tmp_path_factory.mktemp("watched"), agree=False) as made:
         yield made
 
 
