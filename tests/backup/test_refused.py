@@ -1,5 +1,6 @@
 """A backup that is damaged or not for us changes nothing; a restore that was cut off is noticed."""
 
+import asyncio
 import io
 from pathlib import Path
 
@@ -16,14 +17,21 @@ from service.supervision import store_check
 from service.supervision.errors import StartRefused
 from tests.api.calls import comment_of
 from tests.backup.contents import backed_up, contents, put_back
-from tests.running import Running
+from tests.running import running
 
 
-@pytest.fixture
-async def backup(idle_service: Running, redis_url: str) -> bytes:
+@pytest.fixture(scope="module")
+def backup(second_server: str) -> bytes:
     """A backup of a store with a comment."""
-    await idle_service.website("POST", "/v1/comments", json=comment_of())
-    return await backed_up(redis_url)
+
+    async def made() -> bytes:
+        async with running(second_server, validating=False) as service:
+            await service.website("POST", "/v1/comments", json=comment_of())
+            return await backed_up(second_server)
+
+    with redis.Redis.from_url(second_server) as client:
+        client.flushall()
+    return asyncio.run(made())
 
 
 def headed(**changed: object) -> bytes:
@@ -85,6 +93,7 @@ async def test_a_store_with_data_is_replaced_only_when_told_to(backup: bytes, em
         assert client.hget("codau:{config}:meta", "format") == b"%d" % FORMAT
 
 
+@pytest.mark.usefixtures("idle_service")
 async def test_nothing_is_put_back_beneath_a_running_api(backup: bytes, redis_url: str) -> None:
     with pytest.raises(BackupRefused, match="the API is at work on this store"):
         await put_back(redis_url, backup, replace=True)
@@ -119,7 +128,8 @@ async def test_of_an_empty_store_there_is_no_backup(empty: str) -> None:
         await backed_up(empty)
 
 
-async def test_a_server_that_gives_no_snapshot_is_told_of(backup: bytes, redis_url: str) -> None:
+@pytest.mark.usefixtures("idle_service")
+async def test_a_server_that_gives_no_snapshot_is_told_of(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         client.acl_setuser("some", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-sync"])
         try:

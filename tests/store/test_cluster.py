@@ -20,7 +20,7 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 async def test_threads_live_all_over_a_cluster(cluster_url: str) -> None:
     async with running(cluster_url) as service:
-        threads = [f"bai/{number}" for number in range(24)]
+        threads = [f"bai/{number}" for number in range(12)]
         comments = await asyncio.gather(
             *(service.submit(f"Bài số {thread} rất hay!", thread=thread) for thread in threads)
         )

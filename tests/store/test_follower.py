@@ -63,7 +63,7 @@ async def test_everything_of_a_site_is_heard_once_and_in_order(
     store: Store, follower: Follower, seed: int
 ) -> None:
     chance = random.Random(seed)
-    plan = [(chance.randrange(PARTITIONS), chance.choice("aaabbc"), n) for n in range(600)]
+    plan = [(chance.randrange(PARTITIONS), chance.choice("aaabbc"), n) for n in range(300)]
     counts = {site: sum(1 for _, of, _ in plan if of == site) for site in "abc"}
 
     async def all_happen() -> None:
