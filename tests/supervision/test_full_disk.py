@@ -13,7 +13,9 @@ import redis
 from service.supervision import kernel, space
 from service.supervision.errors import StartRefused
 from service.supervision.valkey import EmbeddedValkey
-from tests.supervision.codau import codau, environment, eventually, up
+from tests.commands.conftest import Terminal
+from tests.commands.conftest import terminal as terminal  # noqa: PLC0414  a fixture
+from tests.supervision.codau import environment, eventually, up
 from tests.supervision.disks import Disk, NoDiskError, small_disk
 
 MIB = 1024 * 1024
@@ -109,13 +111,12 @@ def test_a_server_left_behind_is_told_how_the_disk_is_now(disk: Disk) -> None:
             assert client.set("taken", "in")
 
 
-def test_a_start_on_a_full_disk_is_refused_in_one_line(disk: Disk) -> None:
+def test_a_start_on_a_full_disk_is_refused_in_one_line(disk: Disk, terminal: Terminal) -> None:
     with EmbeddedValkey(disk.path):
         disk.fill()
-    refused = codau("up", env=environment(disk.path))
-    assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith("codau: CODAU_DATA_DIR: ")
-    assert "Traceback" not in refused.stderr
+    refused = terminal("up", status=1, DATA_DIR=str(disk.path))
+    assert refused.err.splitlines()[-1].startswith("codau: CODAU_DATA_DIR: ")
+    assert "Traceback" not in refused.err
     with pytest.raises(StartRefused, match="No space left"):
         EmbeddedValkey(disk.path / "new").start()
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.supervision.codau import Up, codau, environment, up
+from tests.commands.conftest import Terminal
+from tests.commands.conftest import terminal as terminal  # noqa: PLC0414  a fixture
+from tests.supervision.codau import Up, environment, up
 
 BOOTSTRAP = "khoa-quan-tri-khong-duoc-lo-0123456789"
 _SECRET = re.compile(r"codau_(?:website|moderator|admin)_[\w-]{43}|whsec_[\w+/=-]{20,}")
@@ -24,10 +26,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def running(folder: Path, tmp_path: Path) -> Iterator[tuple[Up, dict[str, str], Path]]:
+def running(folder: Path, tmp_path: Path) -> Iterator[tuple[Up, Path]]:
     env, log = environment(folder, ADMIN_KEY=BOOTSTRAP, LOG_FORMAT="json"), tmp_path / "log"
     with up(env=env, log=log) as started:
-        yield started, env, log
+        yield started, log
 
 
 def used_and_misused(started: Up, keys: dict[str, str]) -> tuple[list[str], list[Any]]:
@@ -53,7 +55,7 @@ def used_and_misused(started: Up, keys: dict[str, str]) -> tuple[list[str], list
     return secrets, answers
 
 
-def told(started: Up, env: dict[str, str], log: Path) -> dict[str, str]:
+def told(started: Up, log: Path, terminal: Terminal, folder: Path) -> dict[str, str]:
     """Everything that the running service tells, by who tells it."""
     processes = [f"/proc/{number}/cmdline" for number in [started.process.pid, *started.numbers()]]
     found = {name: Path(name).read_bytes().decode(errors="replace") for name in processes}
@@ -61,20 +63,20 @@ def told(started: Up, env: dict[str, str], log: Path) -> dict[str, str]:
     with urllib.request.urlopen(started.url("the API") + "/metrics", timeout=30) as figures:  # noqa: S310  ours
         found["figures"] = figures.read().decode()
     for what in (["doctor"], ["export", "demo"]):
-        done = codau(*what, env=env)
-        found["codau " + " ".join(what)] = done.stdout + done.stderr
+        done = terminal(*what, DATA_DIR=str(folder), ADMIN_KEY=BOOTSTRAP)
+        found["codau " + " ".join(what)] = done.out + done.err
     return found
 
 
 def test_no_key_is_anywhere_but_where_it_was_shown(
-    running: tuple[Up, dict[str, str], Path], folder: Path
+    running: tuple[Up, Path], folder: Path, terminal: Terminal
 ) -> None:
-    started, env, log = running
+    started, log = running
     keys = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
     further, answers = used_and_misused(started, keys)
     secrets = [BOOTSTRAP, *(key for key in keys.values() if _SECRET.fullmatch(key)), *further]
     assert len(secrets) == 6
-    found = told(started, env, log) | {"answers": json.dumps(answers, ensure_ascii=False)}
+    found = told(started, log, terminal, folder) | {"answers": json.dumps(answers, ensure_ascii=False)}
     assert started.stop() == 0
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != "keys.json"]
     found |= {str(path): path.read_bytes().decode(errors="replace") for path in files}
