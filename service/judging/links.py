@@ -37,32 +37,10 @@ _HINTS = frozenset(map(collapsed, f"{_SURE_APART}|{_WITH_A_NUMBER}".split("|")))
 
 _SHORTENERS = frozenset(
     [
-        *(
-            "bit.ly",
-            "t.me",
-            "zalo.me",
-            "goo.gl",
-            "youtu.be",
-            "fb.me",
-            "m.me",
-            "t.co",
-            "amzn.to",
-            "rb.gy",
-            "is.gd",
-        ),
-        *(
-            "cutt.ly",
-            "shope.ee",
-            "s.id",
-            "linktr.ee",
-            "telegra.ph",
-            "discord.gg",
-            "wa.me",
-            "fb.watch",
-            "g.page",
-            "forms.gle",
-        ),
-        *("ouo.io", "v.gd", "t.ly", "lnkd.in", "g.co", "vt.tiktok.com", "qr.ae", "adf.ly"),
+        *("bit.ly", "t.me", "zalo.me", "goo.gl", "youtu.be", "fb.me", "m.me", "t.co", "amzn.to", "rb.gy"),
+        *("is.gd", "cutt.ly", "shope.ee", "s.id", "linktr.ee", "telegra.ph", "discord.gg", "wa.me"),
+        *("fb.watch", "g.page", "forms.gle", "ouo.io", "v.gd", "t.ly", "lnkd.in", "g.co", "vt.tiktok.com"),
+        *("qr.ae", "adf.ly"),
     ]
 )
 _NEVER_A_WORD = frozenset(["cc", "cf", "gq", "pw", "ws"])
