@@ -23,7 +23,8 @@ from bench.torture.comparing import compare, look_into, set_aside
 from bench.torture.crowd import Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentiles
-from bench.torture.stack import Before, Part, await_start, before
+from bench.torture.parts import Part, await_start
+from bench.torture.stack import Before, before
 from service.store.directory import Role
 from service.supervision.children import environment, program
 from service.supervision.options import arguments

@@ -26,7 +26,8 @@ from bench.torture.crowd import Crowd, crowd
 from bench.torture.followers import caught_up, following
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
-from bench.torture.stack import VALKEY, WORKER, Whole, whole
+from bench.torture.parts import WORKER
+from bench.torture.stack import VALKEY, Whole, whole
 
 VICTIMS = (API, WORKER, VALKEY)
 TWO_TOGETHER = 0.15  # share of the rounds

@@ -12,7 +12,8 @@ import redis
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import Crowd, crowd
 from bench.torture.ledger import Decision, Fate, Ledger, Submission, digest
-from bench.torture.stack import Apart, Keys, Part
+from bench.torture.parts import Part
+from bench.torture.stack import Apart, Keys
 from service.comments import record
 from service.comments.model import Comment, Event
 from service.store import keys
