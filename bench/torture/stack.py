@@ -59,7 +59,7 @@ class Whole:
     """A running `codau up`.
 
     Attributes:
-        pids: of its parts at this moment, by what they run (`API`, `WORKER`, `VALKEY`), without one that has just died.
+        pids: of its parts at this moment, by `API`, `WORKER` and `VALKEY`; without one that has just died.
         supervisor: pid of the command itself.
         site, admin: the site that its keys are of, and a key that may set its webhooks.
     """
