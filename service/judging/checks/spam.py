@@ -27,25 +27,8 @@ _FIGURES = {
 _POINTING = re.compile("[👇👈👉🔥💥📞🎁💰💸🎰]")
 _CHEAP = frozenset(
     [
-        "top",
-        "xyz",
-        "club",
-        "vip",
-        "online",
-        "shop",
-        "site",
-        "win",
-        "fun",
-        "click",
-        "live",
-        "asia",
-        "store",
-        "icu",
-        "cc",
-        "bet",
-        "space",
-        "info",
-        "pro",
+        *("top", "xyz", "club", "vip", "online", "shop", "site", "win", "fun", "click"),
+        *("live", "asia", "store", "icu", "cc", "bet", "space", "info", "pro"),
     ]
 )
 _MANNER = frozenset(["addressed", "appeal", "discussion", "telling"])

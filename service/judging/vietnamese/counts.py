@@ -141,8 +141,7 @@ def counts() -> Counts:
         keys = np.cumsum(steps, dtype=np.uint32)
         alone, packed, factors, choices = kept["alone"], kept["packed"], kept["factors"], kept["choices"]
         alone_factors, checks, spread = kept["alone_factors"], kept["checks"], kept["spread"]
-    starts = np.zeros((1 << _INDEX_BITS) + 1, dtype=np.uint32)
-    starts[1:] = np.cumsum(np.bincount(keys >> np.uint32(32 - _INDEX_BITS), minlength=1 << _INDEX_BITS))
+    starts = _starts(keys)
     words = ["\n", "0", "", *listed]
     return Counts(
         numbers={word: number for number, word in enumerate(words)},
@@ -151,9 +150,7 @@ def counts() -> Counts:
         alone=alone.astype(np.float32),
         alone_factors=unpack_factor(alone_factors),
         spread=spread / spread.sum(),
-        _keys=np.append(
-            keys, np.uint32(0xFFFFFFFF)
-        ),  # an end that is found for what stands behind all others
+        _keys=np.append(keys, np.uint32(0xFFFFFFFF)),  # found for what stands behind all others
         _starts=starts,
         _steps=int(np.diff(starts).max()).bit_length(),
         _checks=np.append(checks, np.uint8(0)),
@@ -161,6 +158,13 @@ def counts() -> Counts:
         _factors=np.append(factors, np.uint8(_FACTOR_ONE)),
         _values=_unpacked(),
     )
+
+
+def _starts(keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """By its first bits, where sorted keys that begin so start; one more says where the last end."""
+    found = np.zeros((1 << _INDEX_BITS) + 1, dtype=np.uint32)
+    found[1:] = np.cumsum(np.bincount(keys >> np.uint32(32 - _INDEX_BITS), minlength=1 << _INDEX_BITS))
+    return found
 
 
 def _choices(words: list[str], groups: list[int]) -> dict[str, tuple[int, ...]]:
