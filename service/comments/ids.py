@@ -11,8 +11,8 @@ from hashlib import blake2b
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _AS_PYTHON_READS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
-_LENGTH = 22
-_WELL_FORMED = re.compile(f"[{_ALPHABET}]{{{_LENGTH}}}", re.ASCII)
+LENGTH = 22
+_WELL_FORMED = re.compile(f"[{_ALPHABET}]{{{LENGTH}}}", re.ASCII)
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 

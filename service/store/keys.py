@@ -48,7 +48,7 @@ together. A thread and all its comments live in one partition. What spans thread
 | `codau:{hooks:<site>}:<hook>:pause` | STRING | until when the receiver asked us to wait, unix ms |
 | `codau:{author:<site>:<digest>}:standing` | HASH | `author` (key), `standing`, `until` (ms), `note`, `by` |
 | `codau:{author:<site>:<digest>}:recent` | ZSET | ids by ms, as far back as `flood` looks |
-| `codau:{like:<site>:<band>}` | ZSET | ids whose text has this band in its fingerprint, by ms |
+| `codau:{like:<site>:<band>}:latest` | STRING | ids whose text has this band, see `lua/_likes.lua` |
 | `codau:{limit:<site>:<digest>}` | STRING | when a limit's whole count may pass again, µs; see `_limit.lua` |
 | `codau:{limit:<site>:<digest>}:<digest>` | STRING | a request that was let pass, some seconds |
 """
@@ -141,7 +141,7 @@ def author(site: str, author_key: str, what: str) -> str:
 
 
 def like(site: str, band: str) -> str:
-    return f"codau:{{like:{site}:{band}}}"
+    return f"codau:{{like:{site}:{band}}}:latest"
 
 
 @lru_cache(maxsize=8_192)  # who writes once soon writes again

@@ -3,17 +3,16 @@
 The index only proposes; whether two texts are alike is decided on the texts themselves, as they now stand.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from service.comments.ids import LENGTH
 from service.comments.model import Comment
 from service.judging.fingerprint import fingerprint
 from service.store import keys
-from service.store.connection import again_if_interrupted
 from service.store.scripts import Part, call_all
 from service.store.wire import Argument, Commands
 
@@ -63,7 +62,7 @@ class LikenessStore:
         """Enter comments one after the other, and find for each others that may be like it."""
         parts = list(chain.from_iterable([self._parts(one) for one in entered if one.bands]))
         told = iter(await call_all(self._commands, "like", parts, [_TOLD]))
-        return [_candidates(list(islice(told, len(one.bands)))) for one in entered]
+        return [_candidates(list(islice(told, 2 * len(one.bands)))) for one in entered]
 
     def _parts(self, one: Entered) -> list[Part]:
         """All bands together where one server has them, else each by itself."""
@@ -77,9 +76,7 @@ class LikenessStore:
         """Take every text that the reader wrote of a comment out of the index, before it is erased."""
         texts = {entry.text for entry in comment.log if entry.text is not None}
         names = {keys.like(comment.site, band) for text in texts for band in bands(text)}
-        await asyncio.gather(
-            *(again_if_interrupted(self._commands, "ZREM", name, comment.id) for name in names)
-        )
+        await call_all(self._commands, "unlike", [Part([name]) for name in names], [comment.id])
 
 
 def bands(text: str) -> Sequence[str]:
@@ -88,15 +85,15 @@ def bands(text: str) -> Sequence[str]:
     return known.bands if known else ()
 
 
-def _candidates(told: Sequence[Sequence[Any]]) -> Candidates:
+def _candidates(told: Sequence[Any]) -> Candidates:
     """The most likely of those that the bands of one text tell of."""
     if not told:
         return Candidates()
-    shared = Counter(chain.from_iterable([others for _, *others in told]))
+    new, others = told[::2], list(map(_ids, told[1::2]))
+    shared = Counter(chain.from_iterable(others))
     likely = sorted(shared, key=lambda other: (shared[other], other), reverse=True)[:_COMPARED]
-    first, *before = told[0]
-    return Candidates(
-        [other.decode() for other in likely],
-        any(new == 1 for new, *_ in told),
-        frozenset([other.decode() for other in before]) if first == 1 else frozenset(),
-    )
+    return Candidates(likely, 1 in new, frozenset(others[0]) if new[0] == 1 else frozenset())
+
+
+def _ids(entries: bytes) -> list[str]:
+    return [one[:LENGTH] for one in entries.decode().split()]

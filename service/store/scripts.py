@@ -32,6 +32,8 @@ _SHARED: Mapping[str, Sequence[str]] = {
     "intake": ["_limit", "_record", "_submit"],
     "commit": ["_record"],
     "claim": ["_record"],
+    "like": ["_likes"],
+    "unlike": ["_likes"],
     "enqueue": ["_hand_out"],
     "settle": ["_hand_out"],
 }
@@ -62,6 +64,7 @@ ALL = (
         "claim",
         "release",
         "like",
+        "unlike",
         "senders",
         "count",
         "waiting",

@@ -78,6 +78,29 @@ async def test_a_text_is_forgotten_after_the_window(store: Store) -> None:
     assert (await enter(store, comment(2, LOAN, at=NOW + HOUR_MS))).ids == [late.id]
 
 
+async def test_what_is_too_old_is_dropped_in_whatever_order_it_came(store: Store) -> None:
+    newer, older = comment(0, LOAN, at=NOW + 10), comment(1, LOAN, at=NOW)
+    for one in (newer, older):
+        await enter(store, one)
+    assert (await enter(store, comment(2, LOAN, at=NOW + HOUR_MS))).ids == [newer.id]
+
+
+async def test_of_a_wave_the_latest_are_told(store: Store) -> None:
+    wave = [comment(number, LOAN, at=NOW + number) for number in range(14)]
+    for one in wave:
+        await enter(store, one)
+    assert (await enter(store, comment(14, LOAN, at=NOW + 14))).ids == [one.id for one in wave[:3:-1]]
+
+
+async def test_what_is_taken_out_is_told_no_more(store: Store) -> None:
+    one, other = comment(0, LOAN), comment(1, LOAN)
+    for entered in (one, other):
+        await enter(store, entered)
+    await store.likeness.forget(one)
+    assert (await enter(store, comment(2, LOAN))).ids == [other.id]
+    await store.likeness.forget(one)
+
+
 @pytest.mark.one_server
 async def test_one_server_is_asked_once_of_all_bands_and_of_a_short_text_not_at_all(store: Store) -> None:
     await enter(store, comment(0, LOAN))
