@@ -108,24 +108,28 @@ class Child:
     def _spawn(self) -> int:
         """Start the process; returns the end of a pipe it announces itself on, which the caller closes."""
         ready, announce = os.pipe()
-        told = ["--ready", str(announce)] if self._announces else []
         try:
-            self._process = subprocess.Popen(  # noqa: S603  the arguments are ours
-                [*self._argv, *told],
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # what it has to say goes to the log, on standard error
-                pass_fds=(*self._pass_fds, announce),
-                process_group=0,  # Ctrl-C is for the supervisor, which stops everybody in order
-                preexec_fn=functools.partial(kernel.die_with, os.getpid()),  # noqa: PLW1509  two C calls
-            )
+            process = self._begun(announce)
+            self._pidfd = kernel.watched(process)
         except BaseException:
             os.close(ready)
             raise
         finally:
             os.close(announce)
-        self._pidfd = os.pidfd_open(self._process.pid)
+        self._process = process
         return ready
+
+    def _begun(self, announce: int) -> subprocess.Popen[bytes]:
+        told = ["--ready", str(announce)] if self._announces else []
+        return subprocess.Popen(  # noqa: S603  the arguments are ours
+            [*self._argv, *told],
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # what it has to say goes to the log, on standard error
+            pass_fds=(*self._pass_fds, announce),
+            process_group=0,  # Ctrl-C is for the supervisor, which stops everybody in order
+            preexec_fn=functools.partial(kernel.die_with, os.getpid()),  # noqa: PLW1509  two C calls
+        )
 
     async def _announced(self, ready: int) -> None:
         loop = asyncio.get_running_loop()

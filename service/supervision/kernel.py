@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import struct
+import subprocess
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -30,6 +31,20 @@ def try_lock(path: Path) -> int | None:
             raise
         return None
     return descriptor
+
+
+def watched(process: subprocess.Popen[bytes]) -> int:
+    """A pidfd of a process that was just started.
+
+    Raises:
+        OSError: none is to be had; the process is ended, since nobody would know of it.
+    """
+    try:
+        return os.pidfd_open(process.pid)
+    except OSError:
+        process.kill()
+        process.wait()
+        raise
 
 
 def die_with(parent: int) -> None:

@@ -157,10 +157,11 @@ class EmbeddedValkey:
         try:
             _remove_leftovers(self.folder)
             self.rests = space.is_short(self.folder, already=True)
-            self._child = self._process(lock)
+            child = self._process(lock)
         finally:
             os.close(lock)  # the server holds it now, or nobody
-        self._pidfd = os.pidfd_open(self._child.pid)
+        self._pidfd = kernel.watched(child)
+        self._child = child
         self._await_answer(START_S)
 
     def _process(self, lock: int) -> subprocess.Popen[bytes]:

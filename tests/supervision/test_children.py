@@ -111,6 +111,27 @@ async def test_a_child_that_is_never_ready_refuses_the_start(
     await kept.stop(5)
 
 
+async def test_one_that_cannot_be_watched_is_ended_before_the_next_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = child(tmp_path / "starts", "stays")
+    await kept.start()
+    (first,) = await pids(tmp_path / "starts", 1)
+    watch, unwatched = os.pidfd_open, list[int]()
+
+    def too_many_files(pid: int) -> int:
+        if unwatched:
+            return watch(pid)
+        unwatched.append(pid)
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(os, "pidfd_open", too_many_files)
+    os.kill(first, 9)
+    await pids(tmp_path / "starts", 2)
+    assert not lives(unwatched[0])
+    await kept.stop(5)
+
+
 def test_the_waits_between_restarts_double_up_to_the_longest() -> None:
     first = list(itertools.islice(waits(children.LONGEST_WAIT_S), 9))
     assert first == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10])
