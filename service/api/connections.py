@@ -100,12 +100,14 @@ def _give_up_after(taken_s: float, transport: asyncio.BaseTransport) -> None:
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(taken_s * 1000))
 
 
-def _unsent(transport: asyncio.Transport) -> int:
+def unsent(transport: asyncio.Transport) -> int:
     """Bytes that the kernel has taken over from us and could not send."""
-    bound = transport.get_extra_info("socket")
+    descriptor = transport.get_extra_info("socket").fileno()
+    if descriptor < 0:  # it is closed, and its protocol will be told
+        return 0
     try:
-        return int.from_bytes(fcntl.ioctl(bound.fileno(), _UNSENT, bytes(4)), sys.byteorder)
-    except OSError:  # it is closed, or no TCP
+        return int.from_bytes(fcntl.ioctl(descriptor, _UNSENT, bytes(4)), sys.byteorder)
+    except OSError:  # no TCP
         return 0
 
 
@@ -137,7 +139,7 @@ class Server(web.Server):
         self._most = most
         self._made = made
         self._refused = 0
-        self._unsent: dict[asyncio.Transport, tuple[float, int]] = {}
+        self._untaken: dict[asyncio.Transport, tuple[float, int]] = {}
         self._looking = self._loop.call_later(patience.look_s, self._look)
 
     def __call__(self) -> web.RequestHandler:
@@ -164,19 +166,19 @@ class Server(web.Server):
 
     def _abort_untaken(self, now: float) -> None:
         """Abort the connections of whose answers too little was taken lately."""
-        unsent = {}
+        waiting = {}
         for transport in self._connections.values():
-            left = transport.get_write_buffer_size() + _unsent(transport)
+            left = transport.get_write_buffer_size() + unsent(transport)
             if not left:
                 continue
-            since, most = self._unsent.get(transport, (now, left))
+            since, most = self._untaken.get(transport, (now, left))
             if most - left >= TAKEN_BYTES:
                 since, most = now, left
             if now - since < self.patience.taken_s:
-                unsent[transport] = since, max(most, left)
+                waiting[transport] = since, max(most, left)
             else:
                 transport.abort()
-        self._unsent = unsent
+        self._untaken = waiting
 
     def _abort_largest(self) -> None:
         """Abort those who have sent most, while all that are about to send a head hold too much."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 import structlog
+import uvloop
 from aiohttp.test_utils import TestServer
 
-from service.api.connections import Patience
+from service.api.connections import Patience, unsent
 from service.api.server import Runner
 from service.app import create_app
 from service.settings import Settings
@@ -193,3 +194,23 @@ async def test_one_connection_too_many_is_told_so_and_the_others_go_on(impatient
     assert (await held[0][0].readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
     for _, one in [*held, (reader, writer)]:
         one.close()
+
+
+def test_what_a_connection_that_is_closed_did_not_send_is_nothing() -> None:
+    """Some are still listed when they are: an error there would keep all others from being looked at."""
+
+    async def left() -> int:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        class Other(asyncio.Protocol):
+            def connection_lost(self, exc: Exception | None) -> None:
+                ended.set()
+
+        async with await loop.create_server(Other, "127.0.0.1", 0) as server:
+            address = server.sockets[0].getsockname()
+            transport, _ = await loop.create_connection(asyncio.Protocol, *address)
+            transport.abort()
+            await asyncio.wait_for(ended.wait(), SURELY_S)
+            return unsent(transport)
+
+    assert uvloop.run(left()) == 0
