@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import Crowd, crowd
+from bench.torture.crowd import PROBES, Crowd, crowd
 from bench.torture.ledger import Decision, Fate, Ledger, Submission
 from bench.torture.outcome import Figure, Outcome, percentiles
 from bench.torture.stack import Apart, apart
@@ -144,6 +144,6 @@ def _remember(known: Ledger, ledger: Ledger, backup: Backup, redis_url: str) -> 
 async def _compared(stack: Apart, known: Ledger, size: Size) -> list[str]:
     """Work on with what is there, and compare all of it."""
     async with crowd(stack, known) as people:
-        await people.submit(range(10_000_000, 10_000_000 + MORE))
+        await people.submit(range(PROBES, PROBES + MORE))
         await people.settled()
         return [*await compare(people), *look_into(people)]

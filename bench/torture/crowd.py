@@ -22,6 +22,8 @@ from bench.torture.moderator import EDITED, Moderator
 from bench.torture.stack import Stack
 
 CLIENTS = 16
+PROBES = 10_000_000
+"""Comments with numbers from here on measure something, and are none of the load."""
 TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 
 
@@ -78,6 +80,17 @@ class Crowd:
         if digest(as_sent) != self.ledger.submissions[key].text:
             self.ledger.complain(f"{key} was answered with another text: {told['body']}")
         return told
+
+    async def try_one(self, number: int) -> float | None:
+        """Send one comment once; None where it was acknowledged, else after how many s it was refused."""
+        key, document, began = idempotency_key(number), comment(number), time.monotonic()
+        self.ledger.submitting(key, document)
+        try:
+            _, told = await self.website("POST", "/v1/comments", document, {"Idempotency-Key": key})
+        except Lost:
+            return time.monotonic() - began
+        self.ledger.submitted(key, told["id"], told["state"])
+        return None
 
     async def probe(self, number: int, headers: Mapping[str, str] = NO_HEADERS) -> tuple[float, float]:
         """Send one comment, and again under its key; s until it was acknowledged, and until it was judged."""

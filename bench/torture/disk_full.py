@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.torture.again import AGAIN_S, comes_true
-from bench.torture.caller import Lost
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import Crowd, comment, crowd, idempotency_key
+from bench.torture.crowd import PROBES, Crowd, crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
 from bench.torture.stack import VALKEY, Whole, whole
@@ -28,7 +27,6 @@ MODERATORS = 2
 WEBSITES = 8
 REFUSED_WITHIN_S = 1.0
 BACK_WITHIN_S = 10.0
-PROBES = 10_000_000  # numbers from here on are probes
 LOAD = 20_000_000  # and from here on what is sent all the time
 
 
@@ -110,16 +108,11 @@ class _Filler:
 
     async def _refused(self, number: int) -> bool:
         """Whether a comment is refused at the first try; how long that took is kept."""
-        key, document = idempotency_key(number), comment(number)
-        self._people.ledger.submitting(key, document)
-        began = time.monotonic()
-        try:
-            _, told = await self._people.website("POST", "/v1/comments", document, {"Idempotency-Key": key})
-        except Lost:
-            self.refused.append(time.monotonic() - began)
-            return True
-        self._people.ledger.submitted(key, told["id"], told["state"])
-        return False
+        refused_s = await self._people.try_one(number)
+        if refused_s is None:
+            return False
+        self.refused.append(refused_s)
+        return True
 
     def broken(self) -> list[str]:
         """What was promised of time and answers, and not kept."""

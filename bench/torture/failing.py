@@ -12,13 +12,12 @@ from pathlib import Path
 
 from bench.torture.caller import WAITING
 from bench.torture.comparing import compare, look_into
-from bench.torture.crowd import Crowd, crowd
+from bench.torture.crowd import PROBES, Crowd, crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentiles
 from bench.torture.stack import Before, before
 
 MODERATORS = 3
-PROBES = 10_000_000  # numbers from here on are probes
 
 
 @dataclass(frozen=True, slots=True)

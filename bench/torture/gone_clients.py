@@ -23,8 +23,9 @@ from bench.torture.again import comes_true
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Ledger
+from bench.torture.memory import most_held_mib
 from bench.torture.outcome import Figure, Outcome
-from bench.torture.sockets import clients_of, resident_mib, sockets_of
+from bench.torture.sockets import clients_of, sockets_of
 from bench.torture.stack import Apart, Keys, apart
 
 AT_ONCE = 32
@@ -71,7 +72,7 @@ async def _torture(size: Size, stack: Apart, ledger: Ledger) -> Outcome:
         "good requests meanwhile": answers.total(),
         "sockets of the API before": before,
         "sockets of the API after": after,
-        "memory of the API at the most, MiB": resident_mib(stack.api.pid),
+        "memory of the API at the most, MiB": most_held_mib(stack.api.pid),
         "took, s": took_s,
         "answers": ledger.told(),
     }

@@ -22,7 +22,7 @@ import redis
 
 from bench.serving import API
 from bench.torture.comparing import compare, look_into, set_aside
-from bench.torture.crowd import Crowd, crowd
+from bench.torture.crowd import PROBES, Crowd, crowd
 from bench.torture.followers import caught_up, following
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentile, percentiles
@@ -34,7 +34,6 @@ TWO_TOGETHER = 0.15  # share of the rounds
 REWRITING = 0.3  # share of the kills of Valkey that come while it rewrites its file
 MODERATORS = 4
 BACK_WITHIN_S = 5.0
-PROBES = 10_000_000  # numbers from here on are probes
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from pathlib import Path
 import redis
 
 from bench.torture.again import AGAIN_S, comes_true
-from bench.torture.caller import Lost
 from bench.torture.comparing import compare, look_into, set_aside
-from bench.torture.crowd import CLIENTS, Crowd, comment, crowd, idempotency_key
+from bench.torture.crowd import CLIENTS, Crowd, crowd
 from bench.torture.ledger import Fate, Ledger
 from bench.torture.outcome import Figure, Outcome, percentiles
 from bench.torture.stack import Apart, apart
@@ -98,8 +97,10 @@ async def _fill(people: Crowd, stack: Apart, store: redis.Redis, seen: Seen) -> 
 
     async def client() -> None:
         while len(seen.refused) < 200:
-            if await _is_taken(people, next(numbers), seen):
+            refused_s = await people.try_one(next(numbers))
+            if refused_s is None:
                 continue
+            seen.refused.append(refused_s)
             if not refused.is_set():
                 seen.stopped_at = _share(store)
                 refused.set()
@@ -110,19 +111,6 @@ async def _fill(people: Crowd, stack: Apart, store: redis.Redis, seen: Seen) -> 
         await asyncio.to_thread(stack.worker.kill)
 
     await asyncio.gather(stop_the_worker(), *(client() for _ in range(CLIENTS)))
-
-
-async def _is_taken(people: Crowd, number: int, seen: Seen) -> bool:
-    """Whether a comment is acknowledged; how long a refusal took is kept."""
-    key, document, began = idempotency_key(number), comment(number), time.monotonic()
-    people.ledger.submitting(key, document)
-    try:
-        _, told = await people.website("POST", "/v1/comments", document, {"Idempotency-Key": key})
-    except Lost:
-        seen.refused.append(time.monotonic() - began)
-        return False
-    people.ledger.submitted(key, told["id"], told["state"])
-    return True
 
 
 def _take_the_rest(store: redis.Redis) -> Sequence[str]:

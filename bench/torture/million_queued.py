@@ -24,6 +24,7 @@ from bench.submissions import request
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import CLIENTS, Crowd, comment, crowd, idempotency_key
 from bench.torture.ledger import Ledger
+from bench.torture.memory import held_bytes
 from bench.torture.outcome import Figure, Outcome, percentile
 from bench.torture.stack import Apart, apart
 
@@ -155,14 +156,8 @@ def _memory(stack: Apart, when: str) -> dict[str, int]:
         used = int(client.info("memory")["used_memory"])
     parts = {"Valkey": stack.valkey, "API": stack.api}
     parts |= {f"worker {number}": part for number, part in enumerate(stack.workers, start=1) if part.runs}
-    held = {f"{name}, {when}, resident": _resident(part.pid) for name, part in parts.items()}
+    held = {f"{name}, {when}, resident": held_bytes(part.pid) for name, part in parts.items()}
     return {f"Valkey, {when}, used": used, **held}
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory that a process holds."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
 def _late(seen: Seen) -> Iterator[str]:

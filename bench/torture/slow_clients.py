@@ -22,9 +22,10 @@ from bench.torture.caller import Caller, Lost
 from bench.torture.comparing import compare, look_into
 from bench.torture.crowd import Crowd, crowd
 from bench.torture.ledger import Ledger
+from bench.torture.memory import most_held_mib
 from bench.torture.outcome import Figure, Outcome, percentile
 from bench.torture.slowness import Kind, kinds
-from bench.torture.sockets import clients_of, resident_mib, sockets_of
+from bench.torture.sockets import clients_of, sockets_of
 from bench.torture.stack import Apart, apart
 
 WITHIN_S = 15.0
@@ -152,7 +153,7 @@ async def _torture(size: Size, stack: Apart, ledger: Ledger) -> Outcome:
         left = sockets_of(stack.api.pid) - before
         await people.settled()
         broken = [*await compare(people), *look_into(people)]
-    memory = resident_mib(stack.api.pid)
+    memory = most_held_mib(stack.api.pid)
     served = sum(count for what, count in answers.items() if what in ("200", "202")) / answers.total()
     figures: dict[str, Figure] = {
         "slow clients": sum(map(len, slow.lasted.values())),

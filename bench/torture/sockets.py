@@ -36,9 +36,3 @@ def _is_socket(descriptor: Path) -> bool:
         return os.readlink(descriptor).startswith("socket:")  # noqa: PTH115  a name that is no path
     except FileNotFoundError:  # closed meanwhile
         return False
-
-
-def resident_mib(pid: int) -> float:
-    """The most memory that a process has held so far."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
