@@ -102,11 +102,11 @@ def _give_up_after(taken_s: float, transport: asyncio.BaseTransport) -> None:
 
 def unsent(transport: asyncio.Transport) -> int:
     """Bytes that the kernel has taken over from us and could not send."""
-    descriptor = transport.get_extra_info("socket").fileno()
-    if descriptor < 0:  # it is closed, and its protocol will be told
+    bound = transport.get_extra_info("socket")
+    if bound is None or bound.fileno() < 0:  # it is closed, and its protocol will be told
         return 0
     try:
-        return int.from_bytes(fcntl.ioctl(descriptor, _UNSENT, bytes(4)), sys.byteorder)
+        return int.from_bytes(fcntl.ioctl(bound.fileno(), _UNSENT, bytes(4)), sys.byteorder)
     except OSError:  # no TCP
         return 0
 
