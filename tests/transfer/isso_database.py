@@ -9,6 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from service.transfer.formats.foreign import Foreign, Options
+from service.transfer.formats.isso import read
+
 TABLES = """
 CREATE TABLE preferences (key VARCHAR PRIMARY KEY, value VARCHAR);
 CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR(256) UNIQUE, title VARCHAR(256));
@@ -68,3 +73,15 @@ def database(
             names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
             connection.execute(f"INSERT INTO comments ({names}) VALUES ({places})", row)  # noqa: S608
     return file
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a test writes its database."""
+    return tmp_path / "comments.db"
+
+
+def records(file: Path) -> list[tuple[int, Foreign]]:
+    """What is read of a database, with the line of each."""
+    with file.open("rb") as opened_file:
+        return [(one.line, one.record) for one in read(opened_file, Options())]
