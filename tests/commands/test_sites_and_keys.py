@@ -10,7 +10,6 @@ import redis
 from service.store import keys
 from service.supervision.valkey import EmbeddedValkey
 from tests.commands.conftest import Terminal
-from tests.supervision.codau import environment, up
 
 
 @pytest.fixture
@@ -88,16 +87,6 @@ def test_a_folder_that_cannot_be_used_is_one_line(terminal: Terminal, tmp_path: 
     assert told.startswith("codau: ")
     assert "owner.lock" in told
     assert told.count("\n") == 1
-
-
-def test_beside_a_running_service_its_server_is_used_and_a_revoked_key_refused_at_once(
-    terminal: Terminal, tmp_path: Path
-) -> None:
-    with up(env=environment(tmp_path), log=tmp_path / "log") as running:
-        made = json.loads(terminal("key", "create", "--role", "admin", "--json").out)
-        assert running.get("/v1/sites", made["key"])[0] == 200
-        terminal("key", "revoke", made["id"])
-        assert running.get("/v1/sites", made["key"])[0] == 401
 
 
 def test_data_of_a_newer_program_are_not_touched(codau: Terminal, redis_url: str) -> None:

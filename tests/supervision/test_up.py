@@ -156,6 +156,16 @@ def test_a_part_alone_needs_a_server(terminal: Terminal, part: str) -> None:
     assert refused.err.startswith("codau: CODAU_REDIS_URL ")
 
 
+def test_a_command_uses_its_server_and_a_key_that_it_revokes_is_refused_at_once(
+    running: Up, terminal: Terminal
+) -> None:
+    folder = str(running.log.parent / "data")
+    made = json.loads(terminal("key", "create", "--role", "admin", "--json", DATA_DIR=folder).out)
+    assert running.get("/v1/sites", made["key"])[0] == 200
+    terminal("key", "revoke", made["id"], DATA_DIR=folder)
+    assert running.get("/v1/sites", made["key"])[0] == 401
+
+
 def test_a_server_of_ones_own_takes_the_place_of_the_embedded_one(tmp_path: Path, redis_url: str) -> None:
     env = environment(tmp_path / "data", REDIS_URL=redis_url)
     with up(env=env, log=tmp_path / "log") as running:
