@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 import structlog
@@ -59,9 +59,13 @@ class Impatient:
     """A server that waits for nobody long."""
 
     server: Server
+    made: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.server.port)
+        """A connection, which is closed in the end."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.server.port)
+        self.made.append(writer)
+        return reader, writer
 
     @property
     def connections(self) -> int:
@@ -77,7 +81,11 @@ class Impatient:
 async def impatient(redis_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Impatient]:
     settings = Settings(redis_url=redis_url, admin_key=ADMIN_KEY)  # type: ignore[arg-type]
     async with getattr(request, "param", Server)(create_app(settings)) as server:
-        yield Impatient(server)
+        yield (impatient := Impatient(server))
+        for one in impatient.made:
+            one.close()
+            with contextlib.suppress(OSError):
+                await one.wait_closed()
 
 
 async def test_every_slow_sender_is_sent_away(impatient: Impatient) -> None:
@@ -176,15 +184,13 @@ async def test_of_many_large_heads_the_largest_go(impatient: Impatient) -> None:
     assert [end for end in ends if end and not isinstance(end, ConnectionError)] == []
     small[1].write(GET[9:])
     assert (await small[0].readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
-    for _, one in [small, *large]:
-        one.close()
 
 
 async def test_one_connection_too_many_is_told_so_and_the_others_go_on(impatient: Impatient) -> None:
     held = [await impatient.connect() for _ in range(20)]
     await impatient.until(20)
     with structlog.testing.capture_logs() as told:
-        reader, writer = await impatient.connect()
+        reader, _ = await impatient.connect()
         head, _, body = (await asyncio.wait_for(reader.read(), SURELY_S)).partition(b"\r\n\r\n")
         await asyncio.sleep(2 * PATIENCE.look_s)
     assert head.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: 1" in head
@@ -192,8 +198,6 @@ async def test_one_connection_too_many_is_told_so_and_the_others_go_on(impatient
     assert [line["count"] for line in told if line["event"] == "connections_refused"] == [1]
     held[0][1].write(GET)
     assert (await held[0][0].readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
-    for _, one in [*held, (reader, writer)]:
-        one.close()
 
 
 def test_what_a_connection_that_is_closed_did_not_send_is_nothing() -> None:
