@@ -1,7 +1,7 @@
 """An answer that is all there is sent in one step.
 
 aiohttp prepares every answer as if it might yet be compressed, cut into chunks or streamed, in ten coroutines
-one inside the other: a fifth of what a bare server costs. What may need any of that is left to it.
+one inside the other. What may need any of that is left to it.
 """
 
 from typing import Final
