@@ -110,10 +110,10 @@ def _draw(found: Found, size: Size, count: int, start: int) -> None:
         found.drawn += 1
         try:
             found.broken += [f"{law}: {raw!r}" for law in broken_laws(raw, found.codes)]
+            if raw and found.drawn % size.long_of == 0:
+                _measure(found, raw)
         except Exception as error:  # any is a finding, and the run goes on
             found.broken.append(f"{type(error).__name__} {error}: {raw!r}")
-        if raw and found.drawn % size.long_of == 0:
-            _measure(found, raw)
 
     attempt()
 

@@ -241,3 +241,9 @@ def test_nothing_of_a_text_is_kept(text: str) -> None:
     known = [kept for kept in gc.get_objects() if isinstance(kept, Known)]
     assert known
     assert [words for words in known if "kx4711" in words or "4711" in words] == []
+
+
+def test_as_much_vietnamese_as_there_is_of_another_script_is_judged() -> None:
+    """The odds of its language are beyond what an exponential reaches."""
+    found = judge("中" * 2_600 + " được" * 480, RULES).findings
+    assert "not_vietnamese" in {finding.code for finding in found}

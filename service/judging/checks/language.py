@@ -8,6 +8,9 @@ from service.judging.model import Finding
 from service.judging.reading import Reading
 from service.judging.vietnamese.foreign import judge_language
 
+_SURELY_NOT = -30.0
+"""Beyond it a probability is 0; far beyond it there is no exponential."""
+
 
 def language(reading: Reading) -> list[Finding]:
     """Find another language.
@@ -19,5 +22,6 @@ def language(reading: Reading) -> list[Finding]:
     foreign = reading.words.once(judge_language)
     if not foreign.seen:
         return []
-    score = max(foreign.other_script, 1 / (1 + exp(-foreign.evidence)))
+    evidence = max(foreign.evidence, _SURELY_NOT)
+    score = max(foreign.other_script, 1 / (1 + exp(-evidence)))
     return [Finding("language", "not_vietnamese", score, ((0, len(reading.text)),))]
