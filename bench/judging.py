@@ -9,23 +9,16 @@ import argparse
 import random
 import time
 from collections import Counter
+from functools import cache
+from itertools import product
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.train.weights import (
-    SPAM_EVEN,
-    TOXIC_EVEN,
-    Example,
-    example,
-    lines,
-    own,
-    spam_examples,
-    toxic_examples,
-    train,
-)
+from bench.train.logistic import Example, train
+from bench.train.weights import OUR_ADS, SPAM, TOXIC, example, lines, own, spam_examples, toxic_examples
 from service.comments.policy import Policy
 from service.comments.verdict import decide
 from service.judging.checks import toxic
@@ -36,6 +29,9 @@ from service.judging.linear import Linear
 from service.judging.text import clean
 
 _FOLDS = 5
+
+_Kinds = Counter[tuple[str, str, str]]
+"""Texts by corpus, label and kind."""
 
 
 def main() -> int:
@@ -87,27 +83,25 @@ _REJECTING = frozenset(
 
 def advertising(data: Path) -> None:
     """Our own advertisements and talk, each judged by a model that has not seen it."""
-    kinds = [(row[0].partition(";")[0], row[1]) for row in own("spam.tsv")]
+    kinds = [(name, row[0].partition(";")[0], row[1]) for name in OUR_ADS for row in own(name)]
     examples = spam_examples(data)
     ours, others = examples[: len(kinds)], examples[len(kinds) :]
     order = random.Random(2).sample(range(len(ours)), len(ours))  # noqa: S311 (the same folds each time)
-    seen: Counter[tuple[str, str]] = Counter()
+    seen: _Kinds = Counter()
     for fold in range(_FOLDS):
         held = set(order[fold::_FOLDS])
         kept = [one for place, one in enumerate(ours) if place not in held]
-        model = train([*kept, *others], rarest=3, penalty=3.0, even=SPAM_EVEN, steeper=1.0)
+        model = train([*kept, *others], SPAM)
         for place in held:
-            seen[kinds[place][0], kinds[place][1]] += _spam_odds(model, ours[place]) >= 0
-    written = Counter((label, kind) for label, kind in kinds)
-    for wanted in ("ad", "talk"):
-        hits = sum(times for (label, _), times in seen.items() if label == wanted)
-        total = sum(times for (label, _), times in written.items() if label == wanted)
-        by_kind = ", ".join(
-            f"{kind} {seen[label, kind]}/{times}"
-            for (label, kind), times in written.items()
-            if label == wanted
-        )
-        print(f"{wanted}: {hits} of {total} flagged ({100 * hits / total:.1f} %): {by_kind}")
+            seen[kinds[place]] += _spam_odds(model, ours[place]) >= 0
+    for name, wanted in product(OUR_ADS, ("ad", "talk")):
+        _show_kinds(f"{name}, {wanted}", seen, Counter(kind for kind in kinds if kind[:2] == (name, wanted)))
+
+
+def _show_kinds(told: str, seen: _Kinds, written: _Kinds) -> None:
+    hits, total = sum(seen[kind] for kind in written), written.total()
+    by_kind = ", ".join(f"{kind[-1]} {seen[kind]}/{times}" for kind, times in written.items())
+    print(f"{told}: {hits} of {total} flagged ({100 * hits / total:.1f} %): {by_kind}")
 
 
 def _spam_odds(model: Linear, one: Example) -> float:
@@ -116,14 +110,9 @@ def _spam_odds(model: Linear, one: Example) -> float:
 
 def insult(data: Path) -> None:
     """The labelled dev sets, by a model that was trained on none of their texts."""
-    sets = {
-        "ViHSD, clean or not": _labelled(data / "labelled" / "vihsd.dev.tsv.xz", clean_label="0"),
-        "ViCTSD, toxic or not": _labelled(data / "labelled" / "victsd.dev.tsv.xz", clean_label="0|"),
-    }
-    held = {one.key for examples in sets.values() for one in examples}
-    kept = [one for one in toxic_examples(data) if one.key not in held]
-    model = train(kept, rarest=2, penalty=1.0, even=TOXIC_EVEN, steeper=1.0)
-    for name, examples in sets.items():
+    model = _apart(data)
+    for name, (file, clean_label) in _LABELLED.items():
+        examples = _labelled(data / "labelled" / f"{file}.dev.tsv.xz", clean_label=clean_label)
         odds = np.array([_toxic_odds(model, one) for one in examples])
         toxic = np.array([one.positive for one in examples])
         print(f"{name}: macro-F1 {100 * _macro_f1(odds >= 0, toxic):.1f}, AUC {_auc(odds, toxic):.3f}")
@@ -133,16 +122,25 @@ def insult(data: Path) -> None:
 def risk(data: Path) -> None:
     """The order of a queue by risk: harmful against clean, by weights learnt from none of the texts."""
     policy = Policy()
-    for name, file, clean_label in (("ViHSD", "vihsd", "0"), ("ViCTSD", "victsd", "0|")):
+    for name, (file, clean_label) in _LABELLED.items():
         rows = [line.partition("\t") for line in lines(data / "labelled" / f"{file}.dev.tsv.xz")]
         texts = [clean(text) for _, _, text in rows]
-        held = {example(text, toxic_signs, False).key for text in texts}
-        kept = [one for one in toxic_examples(data) if one.key not in held]
-        model = train(kept, rarest=2, penalty=1.0, even=TOXIC_EVEN, steeper=1.0)
-        with mock.patch.object(toxic, "load", lambda _, model=model: model):
+        with mock.patch.object(toxic, "load", lambda _: _apart(data)):
             risks = np.array([decide(judge(text), policy, trusted=False).risk for text in texts])
         harmful = np.array([not label.startswith(clean_label) for label, _, _ in rows])
-        print(f"{name}, risk: AUC {_auc(risks, harmful):.3f} ({harmful.sum()} harmful of {len(texts):,})")
+        print(f"{name}: risk, AUC {_auc(risks, harmful):.3f} ({harmful.sum()} harmful of {len(texts):,})")
+
+
+_LABELLED = {"ViHSD, clean or not": ("vihsd", "0"), "ViCTSD, toxic or not": ("victsd", "0|")}
+"""The dev sets: their files, and how the label of what is clean begins."""
+
+
+@cache
+def _apart(data: Path) -> Linear:
+    """Train on all texts but those of the dev sets."""
+    files = [data / "labelled" / f"{file}.dev.tsv.xz" for file, _ in _LABELLED.values()]
+    held = {one.key for file in files for one in _labelled(file, clean_label="0")}
+    return train([one for one in toxic_examples(data) if one.key not in held], TOXIC)
 
 
 def _toxic_odds(model: Linear, one: Example) -> float:

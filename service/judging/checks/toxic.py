@@ -13,7 +13,7 @@ from service.judging.linear import load, pieces_of, probability
 from service.judging.model import Finding, Rules, Span
 from service.judging.reading import Reading, apart
 
-WITHOUT_A_TERM = 1.2
+WITHOUT_A_TERM = 1.8
 """Log-odds taken off where no term is seen: words around the subject alone (dogs, death) are no insult."""
 _GROSS = 0.9
 _NAMES = frozenset(["đụ", "lìn"])
