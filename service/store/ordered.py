@@ -3,9 +3,10 @@
 import binascii
 import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
 
 from service.comments.ids import is_id
 from service.errors import InvalidRequest
@@ -20,9 +21,8 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cursor:
-    """A place in an order: a score and, among equal scores, an id."""
+class Cursor(NamedTuple):
+    """A place in an order: a score and, among equal scores, an id. A search makes thousands of them."""
 
     score: float
     id: str
@@ -50,14 +50,15 @@ class Cursor:
 
 async def pages_of(
     commands: Commands, keys: Sequence[str], order: Order, limit: int, after: Cursor | None
-) -> list[tuple[int, list[Cursor]]]:
+) -> list[tuple[int, Iterator[Cursor]]]:
     """Of each sorted set how long it is, and its next members; in one call where one server has them all.
 
-    Equal scores are ordered by id. They are few (comments of one millisecond).
+    Equal scores are ordered by id. They are few (comments of one millisecond). Of many sets most members are
+    never looked at: they are read one by one.
     """
     begins = "" if after is None else repr(after.score)
     told = await call_all(commands, "ranges", [Part([key]) for key in keys], [order, limit, begins])
-    return [(length, _behind(flat, order, after)[:limit]) for length, *flat in told]
+    return [(length, islice(_behind(flat, order, after), limit)) for length, *flat in told]
 
 
 async def page_of(
@@ -65,11 +66,11 @@ async def page_of(
 ) -> list[Cursor]:
     """The next members of a sorted set."""
     [(_, places)] = await pages_of(commands, [key], order, limit, after)
-    return places
+    return list(places)
 
 
-def _behind(flat: Sequence[bytes], order: Order, after: Cursor | None) -> list[Cursor]:
-    found = [Cursor(float(score), name.decode()) for name, score in zip(flat[::2], flat[1::2], strict=True)]
-    if after is None:
-        return found
-    return [place for place in found if (place > after if order is Order.OLDEST else place < after)]
+def _behind(flat: Sequence[bytes], order: Order, after: Cursor | None) -> Iterator[Cursor]:
+    for name, score in zip(flat[::2], flat[1::2], strict=True):
+        place = Cursor(float(score), name.decode())
+        if after is None or (place > after if order is Order.OLDEST else place < after):
+            yield place
