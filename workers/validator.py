@@ -21,7 +21,7 @@ from service.comments.verdict import Verdict, decide
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
 from service.store.directory import Snapshot
-from service.store.queue import UNREACHABLE, Queue, Task
+from service.store.queue import UNREACHABLE, WAITS_S, Queue, Task
 from service.store.steps import Step
 from service.store.store import Store
 from workers.history import Case, History
@@ -76,24 +76,25 @@ class Validator:
     ) -> None:
         while not stop.is_set():
             async with reading:
+                asked_at = time.monotonic()
                 tasks = [] if stop.is_set() else await self._queue.read(lane, _share(lane))
-            await self._see_through(tasks, complaints, stop)
+            await self._see_through(tasks, asked_at + WAITS_S, complaints, stop)
 
-    async def _see_through(self, tasks: Sequence[Task], complaints: Complaints, stop: asyncio.Event) -> None:
+    async def _see_through(
+        self, tasks: Sequence[Task], held_at: float, complaints: Complaints, stop: asyncio.Event
+    ) -> None:
         """Judge what was read, and again when the store was gone meanwhile: others would take it over one by
         one. Each time is a try, as it would be with them."""
         while True:
             try:
-                return await self.judge_all(tasks)
+                return await self.judge_all(tasks, held_at)
             except UNREACHABLE as error:
                 complaints.unreachable(error)
                 if stop.is_set():
                     raise
             await asyncio.sleep(RETRY_S)
-            again = [task._replace(deliveries=task.deliveries + 1) for task in tasks]
             with contextlib.suppress(*UNREACHABLE):
-                await self._queue.hold(again)
-                tasks = again
+                tasks, held_at = await self._queue.hold(tasks, again=True), time.monotonic()
 
     async def drain(self) -> int:
         """Judge all that is in the queue now; returns how many entries there were."""
@@ -104,8 +105,12 @@ class Validator:
                 judged += len(tasks)
         return judged
 
-    async def judge_all(self, tasks: Sequence[Task]) -> None:
-        """Judge what the tasks name, and commit the verdicts, of which who waits is told."""
+    async def judge_all(self, tasks: Sequence[Task], held_at: float | None = None) -> None:
+        """Judge what the tasks name, and commit the verdicts, of which who waits is told.
+
+        Args:
+            held_at: when they came into hand, by the monotonic clock, s; None: just now.
+        """
         if not tasks:
             return
         with tracing.span("verdicts", comments=len(tasks)):
@@ -115,21 +120,28 @@ class Validator:
             # what is of a site that cannot be read comes to a person in the end
             readable = [one for one in waiting if one[1].site not in snapshot.unreadable]
             cases = await self._cases([comment for _, comment in readable], snapshot)
-            await self._judge_in_turns(readable, cases)
+            await self._judge_in_turns(readable, cases, time.monotonic() if held_at is None else held_at)
 
     async def _judge_in_turns(
-        self, waiting: Sequence[tuple[Task, Comment]], cases: Sequence[Case | Exception]
+        self, waiting: Sequence[tuple[Task, Comment]], cases: Sequence[Case | Exception], held_at: float
     ) -> None:
         """Judge comments in turns: long texts take their time, and nobody shall wait for all of them.
+
+        What others took over meanwhile is theirs: a check that never ends lets a whole process stand still.
 
         While verdicts are being committed the next ones are judged, so the slower the disk, the more of them
         go together.
         """
         steps: list[Step] = []
         committing = asyncio.create_task(self._commit([]))
-        turn = held = time.monotonic()
+        turn, mine = time.monotonic(), {task.entry for task, _ in waiting}
         try:
-            for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True), start=1):
+            for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True)):
+                if time.monotonic() - held_at > HOLD_S:
+                    held = await self._queue.hold([task for task, _ in waiting[number:]])
+                    mine, held_at = {task.entry for task in held}, time.monotonic()
+                if task.entry not in mine:
+                    continue
                 steps.extend(self._step(task, comment, case))
                 if time.monotonic() - turn > TURN_S:
                     if committing.done():
@@ -137,9 +149,6 @@ class Validator:
                         committing, steps = asyncio.create_task(self._commit(steps)), []
                     await _let_others_begin()
                     turn = time.monotonic()
-                if time.monotonic() - held > HOLD_S:
-                    await self._queue.hold([task for task, _ in waiting[number:]])
-                    held = time.monotonic()
         finally:
             await committing
         await self._commit(steps)

@@ -21,7 +21,11 @@ from service.store.scripts import script
 from service.store.wire import ReplyError, Wire
 
 GROUP = "validators"
-_BLOCK_MS = 1_000  # well below the socket's timeout, and how long a worker needs to notice that it shall stop
+WAITS_S = 1.0
+"""How long a reading waits for entries: well below the socket's timeout, and how long a worker needs to
+notice that it shall stop."""
+
+_HELD_AT_ONCE = 1_000  # more than a worker has in hand of one partition
 GONE_AFTER_MS = 3_600_000
 """A consumer that is idle for so long and holds nothing is a dead process's."""
 
@@ -86,7 +90,7 @@ class Queue:
         """New entries of some partitions, up to `count` of each; with none, after a second nothing."""
         names = [keys.queue(p) for p in lane]
         try:
-            streams = await self._new_entries(names, count, _BLOCK_MS if block else None)
+            streams = await self._new_entries(names, count, round(WAITS_S * 1000) if block else None)
         except (ResponseError, ReplyError) as error:
             if str(error).startswith("UNBLOCKED"):  # the server has become a replica, or ends
                 raise Unavailable from None
@@ -140,13 +144,30 @@ class Queue:
         for consumer, entries in by_consumer.items():
             await self._claim(p, consumer, 0, entries, justid=True)
 
-    async def hold(self, tasks: Sequence[Task]) -> None:
-        """Keep tasks in hand, so that nobody takes them over, and say how often they were handed out."""
-        alike: dict[tuple[int, int], list[str]] = {}
+    async def hold(self, tasks: Sequence[Task], *, again: bool = False) -> list[Task]:
+        """Keep tasks in hand, so that nobody takes them over; those that nobody took over before.
+
+        Who stood still for a while may find that others have them, this process's recoverer among them.
+
+        Args:
+            again: they count as handed out once more.
+        """
+        by_partition: dict[int, list[Task]] = {}
         for task in tasks:
-            alike.setdefault((task.p, task.deliveries), []).append(task.entry)
-        for (p, deliveries), entries in alike.items():
-            await self._claim(p, self._consumer, 0, entries, justid=True, retrycount=deliveries)
+            by_partition.setdefault(task.p, []).append(task)
+        return [task for p, of_p in by_partition.items() for task in await self._hold(p, of_p, int(again))]
+
+    async def _hold(self, p: int, tasks: Sequence[Task], more: int) -> list[Task]:
+        found = await self._pending(p, consumer=self._consumer, count=_HELD_AT_ONCE)
+        handed_out = {one["message_id"].decode(): one["times_delivered"] for one in found}
+        held: dict[int, list[Task]] = {}
+        for task in tasks:
+            if handed_out.get(task.entry) == task.deliveries:
+                held.setdefault(task.deliveries + more, []).append(task)
+        for count, alike in held.items():
+            entries = [task.entry for task in alike]
+            await self._claim(p, self._consumer, 0, entries, justid=True, retrycount=count)
+        return [task._replace(deliveries=count) for count, alike in held.items() for task in alike]
 
     async def _claim(
         self, p: int, consumer: str | bytes, idle_ms: int, entries: Sequence[Any], **options: Any
@@ -162,11 +183,14 @@ class Queue:
             return []
         return claimed
 
-    async def _pending(self, p: int, *, idle: int | None = None) -> list[Any]:
+    async def _pending(
+        self, p: int, *, idle: int | None = None, consumer: str | None = None, count: int = 100
+    ) -> list[Any]:
+        asked = self._redis.xpending_range(
+            keys.queue(p), GROUP, min="-", max="+", count=count, consumername=consumer, idle=idle
+        )
         try:
-            found: list[Any] = await _asked(
-                self._redis.xpending_range(keys.queue(p), GROUP, min="-", max="+", count=100, idle=idle)
-            )
+            found: list[Any] = await _asked(asked)
         except ResponseError as error:
             if not str(error).startswith("NOGROUP"):
                 raise

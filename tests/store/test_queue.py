@@ -121,6 +121,24 @@ async def test_a_look_changes_no_hands_and_no_count(queue: Queue, tasks: list[Ta
     await other.close()
 
 
+async def test_who_stood_still_keeps_what_nobody_took_over(
+    queue: Queue, tasks: list[Task], redis_url: str
+) -> None:
+    other, name = Queue(redis_url, Partitions(2), "another"), "a-worker"
+    itself = Queue(redis_url, Partitions(2), name)  # as its recoverer does
+    held = await other.silent(idle_ms=0)
+    taken = [await other.take_over(held[0], idle_ms=0), await itself.take_over(held[1], idle_ms=0)]
+    gone = {task.entry for task in taken if task}
+    assert await queue.hold(tasks) == [task for task in tasks if task.entry not in gone]
+    again = await queue.hold(tasks, again=True)
+    assert {(task.entry, task.deliveries) for task in again} == {
+        (task.entry, 2) for task in tasks if task.entry not in gone
+    }
+    assert await queue.hold(tasks) == [], "they were handed out once more since"
+    await other.close()
+    await itself.close()
+
+
 async def test_what_a_failover_has_lost_is_nobodys(
     queue: Queue, tasks: list[Task], valkey: redis.Redis
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from service.store.queue import Queue, Task
 from tests.running import Running, handed_out, taken_over
 from workers.__main__ import empty
 from workers.recoverer import Recoverer
-from workers.validator import Judge, Validator
+from workers.validator import HOLD_S, Judge, Validator
 
 GOOD = "Bài viết rất hay, cảm ơn tòa soạn!"
 POISON = "Bình luận này làm hỏng một phép kiểm tra."
@@ -251,6 +252,25 @@ async def _set_standing(service: Running, author: str, standing: str) -> None:
     await service.store.authors.set_opinion("bao", author, Opinion(Standing(standing), by="Lan"))
 
 
+async def test_what_was_taken_over_while_a_worker_stood_still_is_left_to_who_has_it(
+    idle_service: Running,
+) -> None:
+    """Or it would be tried once more than is counted."""
+
+    def never(text: str, rules: Rules, context: Context) -> Judgement:
+        raise AssertionError(text)
+
+    comment = await queued(idle_service, GOOD)
+    tasks = await handed_out(idle_service.queue)
+    async for _ in taken_over(idle_service.queue):
+        pass  # as this worker's own recoverer does
+    stood_still = Validator(idle_service.store, idle_service.queue, judge=never)
+    await stood_still.judge_all(tasks, held_at=time.monotonic() - HOLD_S - 1)
+    assert (await state(idle_service, comment))["state"] == "queued"
+    assert await idle_service.recoverer.recover(idle_ms=0) == 1
+    assert (await state(idle_service, comment))["state"] == "pending"
+
+
 @contextlib.asynccontextmanager
 async def losing_the_store(
     service: Running, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch, judge: Judge
@@ -259,10 +279,11 @@ async def losing_the_store(
     again; yields what is set when that happens. No recoverer is at work."""
     held, stop, hold = asyncio.Event(), asyncio.Event(), service.queue.hold
 
-    async def holding(tasks: Sequence[Task]) -> None:
+    async def holding(tasks: Sequence[Task], *, again: bool = False) -> list[Task]:
         valkey.config_set("min-replicas-to-write", 0)
-        await hold(tasks)
+        still = await hold(tasks, again=again)
         held.set()
+        return still
 
     def judging(text: str, rules: Rules, context: Context) -> Judgement:
         if not held.is_set():
