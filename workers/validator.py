@@ -115,8 +115,8 @@ class Validator:
             return
         with tracing.span("verdicts", comments=len(tasks)):
             waiting, snapshot = await asyncio.gather(self._comments(tasks), self._store.directory.current())
-            wanted = {task.entry for task, _ in waiting}
-            await self._discard([task for task in tasks if task.entry not in wanted])
+            wanted = {task.place for task, _ in waiting}
+            await self._discard([task for task in tasks if task.place not in wanted])
             # what is of a site that cannot be read comes to a person in the end
             readable = [one for one in waiting if one[1].site not in snapshot.unreadable]
             cases = await self._cases([comment for _, comment in readable], snapshot)
@@ -134,13 +134,13 @@ class Validator:
         """
         steps: list[Step] = []
         committing = asyncio.create_task(self._commit([]))
-        turn, mine = time.monotonic(), {task.entry for task, _ in waiting}
+        turn, mine = time.monotonic(), {task.place for task, _ in waiting}
         try:
             for number, ((task, comment), case) in enumerate(zip(waiting, cases, strict=True)):
                 if time.monotonic() - held_at > HOLD_S:
                     held = await self._queue.hold([task for task, _ in waiting[number:]])
-                    mine, held_at = {task.entry for task in held}, time.monotonic()
-                if task.entry not in mine:
+                    mine, held_at = {task.place for task in held}, time.monotonic()
+                if task.place not in mine:
                     continue
                 steps.extend(self._step(task, comment, case))
                 if time.monotonic() - turn > TURN_S:

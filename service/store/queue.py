@@ -53,6 +53,11 @@ class Task(NamedTuple):
     waiter: str
     deliveries: int = 1
 
+    @property
+    def place(self) -> tuple[int, str]:
+        """Which entry it is: partitions may name theirs alike."""
+        return self.p, self.entry
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

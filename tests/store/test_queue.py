@@ -128,12 +128,10 @@ async def test_who_stood_still_keeps_what_nobody_took_over(
     itself = Queue(redis_url, Partitions(2), name)  # as its recoverer does
     held = await other.silent(idle_ms=0)
     taken = [await other.take_over(held[0], idle_ms=0), await itself.take_over(held[1], idle_ms=0)]
-    gone = {task.entry for task in taken if task}
-    assert await queue.hold(tasks) == [task for task in tasks if task.entry not in gone]
-    again = await queue.hold(tasks, again=True)
-    assert {(task.entry, task.deliveries) for task in again} == {
-        (task.entry, 2) for task in tasks if task.entry not in gone
-    }
+    gone = {task.comment_id for task in taken if task}  # partitions may name entries alike
+    left = [task for task in tasks if task.comment_id not in gone]
+    assert await queue.hold(tasks) == left
+    assert await queue.hold(tasks, again=True) == [task._replace(deliveries=2) for task in left]
     assert await queue.hold(tasks) == [], "they were handed out once more since"
     await other.close()
     await itself.close()

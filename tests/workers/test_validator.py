@@ -12,6 +12,7 @@ import redis
 from service.comments.authors import Standing
 from service.judging.judge import judge
 from service.judging.model import Context, Judgement, Rules
+from service.store import keys
 from service.store.authors import Opinion
 from service.store.queue import Queue, Task
 from tests.running import Running, handed_out, taken_over
@@ -112,6 +113,17 @@ async def test_an_erased_comment_leaves_the_queue_unjudged(idle_service: Running
     assert (await idle_service.website("DELETE", f"/v1/comments/{comment['id']}")).status == 204
     await empty(idle_service.store, idle_service.queue)
     assert (await state(idle_service, comment))["state"] == "erased"
+
+
+async def test_entries_of_two_partitions_that_are_named_alike_are_two(idle_service: Running) -> None:
+    comment = await queued(idle_service, GOOD)
+    [task] = await handed_out(idle_service.queue)
+    other = next(p for p in idle_service.store.partitions if p != task.p)
+    erased = f"{task.site} {'0' * 26} 1"
+    await idle_service.store.commands.run("XADD", keys.queue(other), task.entry, "c", erased)
+    await idle_service.validator.judge_all([task, *await handed_out(idle_service.queue)])
+    assert (await state(idle_service, comment))["state"] == "pending"
+    assert await idle_service.queue.length() == 0
 
 
 async def test_a_check_that_raises_stops_nothing_else(idle_service: Running, breaking: Validator) -> None:
