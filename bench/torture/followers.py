@@ -144,7 +144,10 @@ async def _hook(people: Crowd, stack: Whole, url: str) -> None:
             raise SystemExit(await answer.text())
 
 
-async def caught_up(ledger: Ledger, followers: Sequence[Told], within_s: float = 1_800.0) -> None:
-    """Wait until they were told of every verdict and decision, or the time is up: their laws say what of."""
-    steps = ledger.acknowledged + ledger.fates()[Fate.DONE]
-    await comes_true(lambda: all(one.count >= steps for one in followers), within_s)
+async def caught_up(ledger: Ledger, followers: Sequence[Told], silence_s: float = 300.0) -> None:
+    """Wait until they were told of every verdict and decision, or of nothing new for so long: their laws say
+    what of. What they missed goes out at its own pace, so a bound on the whole would bound its size."""
+    steps, told = ledger.acknowledged + ledger.fates()[Fate.DONE], -1
+    while told < (told := sum(one.count for one in followers)):
+        if await comes_true(lambda: all(one.count >= steps for one in followers), silence_s):
+            return

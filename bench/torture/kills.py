@@ -68,12 +68,15 @@ async def _torture(size: Size, stack: Whole, ledger: Ledger) -> Outcome:
                 await killer.round(range(number * each, (number + 1) * each - 1), PROBES + number)
         took_s = time.monotonic() - began
         await people.settled()
+        settled = time.monotonic()
         await caught_up(ledger, followers)
+        told_s = time.monotonic() - settled
         broken = [*await compare(people), *look_into(people, *(one.law for one in followers))]
         figures = {
             **_figures(killer, ledger, took_s),
             "comments that nobody could judge (`check_failed`)": await set_aside(people),
             **{f"told by {one.name}, and again": f"{one.count:,}, {one.again:,}" for one in followers},
+            "until they were told of all, once all was judged, s": told_s,
         }
     slow_s = percentile(killer.taken + killer.judged, 99)
     late = [f"back within {slow_s:.1f} s at the 99th percentile"] if slow_s > BACK_WITHIN_S else []
