@@ -1,4 +1,4 @@
-"""What moderators decide, alone and in bulk; undo, the newsroom's answer, and the history of a comment."""
+"""What moderators decide, alone and in bulk; undo, and the history of a comment."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,6 @@ from service.api import problems
 from service.api.endpoints import MODERATOR, Call, Endpoints, reply
 from service.api.queue_items import claim_view
 from service.api.requests import (
-    Answer,
     Approval,
     BulkDecisions,
     Edit,
@@ -23,9 +22,7 @@ from service.api.requests import (
 from service.api.services import Services
 from service.api.views import View, history_view, moderator_view
 from service.comments import lifecycle
-from service.comments.ids import new_id
-from service.comments.model import Author, Comment, Entry, Event, State
-from service.comments.placement import below
+from service.comments.model import Comment, Entry, Event, State
 from service.comments.validation import validated
 from service.errors import Claimed, InvalidRequest, InvalidTransition, Problem, VersionConflict
 from service.judging.text import visible
@@ -107,32 +104,6 @@ async def undo(call: Call[Nothing, SiteQuery]) -> web.Response:
         if await store.comments.commit(Step(before, after)):
             break
     return reply(200, moderator_view(after, call.language))
-
-
-@endpoints.add("POST", "/v1/comments/{id}/reply", MODERATOR, body=Answer, query=SiteQuery)
-async def answer(call: Call[Answer, SiteQuery]) -> web.Response:
-    """Answer a published comment in the newsroom's name, published at once"""
-    store, site = call.services.store, call.site
-    parent = await store.comments.get(site.id, call.path("id"))
-    if parent.state is not State.PUBLISHED:
-        raise InvalidTransition("Only a published comment can be answered.", state=parent.state.value)
-    thread = await store.threads.get(site.id, parent.thread)
-    place = below(parent, thread.policy.over(site.policy).replies.depth)
-    now_ms = call.services.now_ms()
-    text = visible(call.body.body)
-    made = Comment(
-        site=site.id,
-        id=new_id(parent.thread, now_ms, call.services.chance(48)),
-        thread=parent.thread,
-        author=Author(site.name),
-        log=(Entry(Event.REPLIED, State.PUBLISHED, call.caller.name, now_ms, call.caller.id, text=text),),
-        parent_id=place.parent_id,
-        path=place.path,
-        newsroom=True,
-    )
-    await store.comments.commit(Step(None, made, answers=parent.id))
-    location = f"/v1/comments/{made.id}"
-    return reply(201, moderator_view(made, call.language), Location=location)
 
 
 @endpoints.add("GET", "/v1/comments/{id}/history", MODERATOR, query=SiteQuery)

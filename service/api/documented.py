@@ -110,8 +110,8 @@ CALLS: Mapping[tuple[str, str], Documented] = {
     ("POST", "/v1/comments/{id}/undo"): Documented(_DECIDED, ("invalid_transition",), _LANGUAGE),
     ("POST", "/v1/comments/{id}/reply"): Documented(
         {201: Answer("The newsroom's answer, published.", r.ModeratorComment, ("Location",))},
-        ("invalid_transition",),
-        _LANGUAGE,
+        ("invalid_transition", "idempotency_conflict"),
+        ("Idempotency-Key", *_LANGUAGE),
     ),
     ("POST", "/v1/decisions"): Documented(
         {200: Answer("One result for each decision, in order.", r.Results)}, headers=_LANGUAGE

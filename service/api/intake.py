@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -12,6 +11,7 @@ from aiohttp import hdrs, web
 
 from service.api.endpoints import READER, WEBSITE, Call, Endpoints, reply
 from service.api.erasure import erase_comment
+from service.api.idempotency import digest_of, key_of
 from service.api.requests import NewComment, Nothing, Revision, SiteQuery, TextToCheck
 from service.api.views import verdict_view, website_view
 from service.comments import lifecycle
@@ -37,7 +37,6 @@ _WAIT = re.compile(r'(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])', re.ASCII | 
 _A_READER = "-"  # no moderator's key: any claim stops a revision
 _NO_HEADERS: Mapping[str, str] = {}
 _NONE: list[str] = []
-_VISIBLE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
 @endpoints.add("POST", "/v1/comments", WEBSITE, body=NewComment, query=SiteQuery, confirms=True)
@@ -128,13 +127,11 @@ async def _policy(call: Call[TextToCheck, SiteQuery], thread: str | None) -> Pol
 
 
 async def _idempotency_key(call: Call[NewComment, SiteQuery]) -> str | None:
-    keys = call.request.headers.getall("Idempotency-Key", _NONE)
-    if not keys:
-        return None
-    if len(keys) > 1 or not _VISIBLE.fullmatch(keys[0]):
+    try:
+        return key_of(call.request)
+    except InvalidRequest:
         await _confirm(call)
-        raise InvalidRequest([("Idempotency-Key", "must be 1 to 255 visible ASCII characters, given once")])
-    return keys[0]
+        raise
 
 
 async def _confirm(call: Call[Any, Any]) -> None:
@@ -144,11 +141,10 @@ async def _confirm(call: Call[Any, Any]) -> None:
 
 
 def _digest(body: NewComment) -> str:
-    """Equal for equal requests, however they were written; 16 bytes."""
+    """Equal for equal requests, however they were written."""
     who = body.author
     said = [body.thread, body.body, body.parent_id, body.thread_title, body.thread_url]
-    sent = orjson.dumps([*said, who.name, who.id, who.email, who.ip, who.user_agent])
-    return blake2b(sent, digest_size=16).hexdigest()
+    return digest_of(*said, who.name, who.id, who.email, who.ip, who.user_agent)
 
 
 async def _answered(

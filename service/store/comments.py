@@ -16,7 +16,14 @@ from service.store.connection import again_if_interrupted
 from service.store.partitions import Partitions
 from service.store.scripts import Part, Refused, call, call_all
 from service.store.steps import Step, commit_part
-from service.store.submissions import EVENTS_KEPT_MS, Submission, refusal, submit_arguments, submit_keys
+from service.store.submissions import (
+    EVENTS_KEPT_MS,
+    IDEMPOTENCY_KEPT_MS,
+    Submission,
+    refusal,
+    submit_arguments,
+    submit_keys,
+)
 from service.store.wire import Commands, Interrupted
 
 _COMMITTED, _STALE, _CLAIMED, _PARENT_GONE = 1, 0, -1, -2
@@ -112,12 +119,19 @@ class CommentStore:
         """
         name = keys.repeat(self._partitions.of_thread(thread), site, thread, idempotency_key)
         stored = await again_if_interrupted(self._commands, "GET", name)
-        if stored is None:
-            return None
-        comment_id, _, known = stored.decode().partition(" ")
-        if known != digest:
-            raise IdempotencyConflict
-        return str(comment_id)
+        return None if stored is None else _repeated(stored, digest)
+
+    async def name(self, site: str, thread: str, comment_id: str, idempotency_key: str, digest: str) -> str:
+        """The id that the first request with this key named, be it this one: the comment is made under it.
+
+        Raises:
+            IdempotencyConflict: the first request was another one.
+        """
+        name = keys.repeat(self._partitions.of_thread(thread), site, thread, idempotency_key)
+        mine = f"{comment_id} {digest}"
+        kept = ("NX", "GET", "PX", IDEMPOTENCY_KEPT_MS)
+        stored = await again_if_interrupted(self._commands, "SET", name, mine, *kept)
+        return comment_id if stored is None else _repeated(stored, digest)
 
     async def submit(self, submission: Submission) -> str:
         """Take a comment in, durably; returns its id, or that of the earlier comment it repeats.
@@ -178,3 +192,11 @@ class CommentStore:
         arguments = [EVENTS_KEPT_MS, *part.arguments]
         results: list[int] = await call(self._commands, "commit", [*part.keys], arguments, repeat=False)
         return results
+
+
+def _repeated(stored: bytes, digest: str) -> str:
+    """The id that an idempotency key was given, as `_submit.lua` stores it."""
+    comment_id, _, known = stored.decode().partition(" ")
+    if known != digest:
+        raise IdempotencyConflict
+    return comment_id

@@ -65,6 +65,25 @@ async def test_a_published_comment_is_taken_down_edited_and_answered(newsroom: N
     ]
 
 
+async def test_an_answer_whose_receipt_was_lost_stands_there_once(newsroom: Newsroom) -> None:
+    await newsroom.service.publish(FIRST)
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    async with newsroom.desk() as desk:
+        await desk.page.get_by_role("link", name="Đã đăng").click()
+        await desk.reads(FIRST)
+        await desk.press("y")
+        await desk.page.get_by_label("Tòa soạn trả lời").fill("Cảm ơn bác đã góp ý.")
+        await desk.page.route("**/reply", lose, times=1)
+        await desk.press("Control+Enter")
+        await expect(desk.page.get_by_text("Tòa soạn đã trả lời.")).to_be_visible()
+    thread = await newsroom.service.website("GET", "/v1/threads/doi-song%2F1/comments")
+    assert [len(top["replies"]) for top in thread.json["comments"]] == [1]
+
+
 async def test_a_history_shows_every_step_and_every_text(newsroom: Newsroom) -> None:
     comment = await newsroom.service.submit(FIRST)
     edited = await newsroom.service.decide(comment, "edit", body=FIRST.replace("rất hay", "hay"))

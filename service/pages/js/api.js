@@ -18,12 +18,12 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * One request. Where the service does not answer or says that it cannot now, it is repeated: reading changes
- * nothing, and a decision on a version is made once however often it is sent.
+ * nothing, and a decision on a version, or what has an idempotency key, is made once however often it is sent.
  */
-export async function call(method, path, body) {
+export async function call(method, path, body, more = {}) {
   for (const wait of [...RETRY_MS, null]) {
     try {
-      return await once(method, path, body);
+      return await once(method, path, body, more);
     } catch (problem) {
       if (![0, 503].includes(problem.status) || wait === null) throw problem;
       await pause(wait);
@@ -31,9 +31,9 @@ export async function call(method, path, body) {
   }
 }
 
-async function once(method, path, body) {
+async function once(method, path, body, more) {
   const asked = session;
-  const headers = { "Accept": "application/json", "Accept-Language": language };
+  const headers = { "Accept": "application/json", "Accept-Language": language, ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
@@ -75,11 +75,18 @@ export const release = (ids) => call("POST", RELEASE, { ids });
 export const comment = (id) => call("GET", `v1/comments/${segment(id)}`);
 export const history = (id) => call("GET", `v1/comments/${segment(id)}/history`);
 export const decide = (id, action, body) => call("POST", `v1/comments/${segment(id)}/${action}`, body);
+export const reply = (id, body, key) =>
+  call("POST", `v1/comments/${segment(id)}/reply`, { body }, { "Idempotency-Key": key });
 export const decideAll = (decisions) => call("POST", "v1/decisions", { decisions });
 export const author = (key, cursor) =>
   call("GET", `v1/authors/${segment(key)}${cursor ? `?${new URLSearchParams({ cursor })}` : ""}`);
 export const setStanding = (key, standing) => call("PUT", `v1/authors/${segment(key)}/standing`, standing);
 export const stats = (from, to) => call("GET", `v1/stats?${new URLSearchParams({ from, to })}`);
+
+/** A name for what is made once, however often it is asked for. */
+export function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 /** The live stream of the site. */
 export const events = () => new EventSource(address("v1/events"));

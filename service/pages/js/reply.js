@@ -14,10 +14,13 @@ export function replyForm(desk, item) {
     desk.refresh(item.id);
     desk.focus();
   };
+  let sent = { text: null, key: null }; // sent again, the same text is the same reply
   const send = async () => {
-    if (!field.value.trim()) return field.focus();
+    const text = field.value;
+    if (!text.trim()) return field.focus();
+    if (text !== sent.text) sent = { text, key: api.newKey() };
     try {
-      await api.decide(item.id, "reply", { body: field.value });
+      await api.reply(item.id, sent.text, sent.key);
       notify(t("done.reply"));
       close();
     } catch (problem) {
