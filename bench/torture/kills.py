@@ -89,6 +89,7 @@ class _Killer:
     Attributes:
         killed: how often each was.
         taken, judged: seconds until a new comment was, by round.
+        struck: who was killed, by round.
     """
 
     def __init__(self, people: Crowd, stack: Whole, chance: random.Random) -> None:
@@ -98,6 +99,7 @@ class _Killer:
         self.killed: Counter[str] = Counter()
         self.taken: list[float] = []
         self.judged: list[float] = []
+        self.struck: list[list[str]] = []
 
     async def round(self, burst: range, probe: int) -> None:
         """A burst of comments, a kill somewhere in it, and a probe sent right after."""
@@ -119,6 +121,7 @@ class _Killer:
     def _kill(self, victims: list[str]) -> None:
         """Kill those that run at this moment; who has just died is being started."""
         pids = self._stack.pids()
+        self.struck.append(victims)
         for victim in victims:
             if victim in pids:
                 if victim == VALKEY and self._chance.random() < REWRITING:
@@ -139,6 +142,10 @@ class _Killer:
         self.taken.append(taken_s)
         self.judged.append(judged_s)
 
+    def judged_after(self, victim: str) -> list[float]:
+        """Seconds until a new comment was judged, of the rounds that struck this one alone."""
+        return [s for struck, s in zip(self.struck, self.judged, strict=True) if struck == [victim]]
+
 
 def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure]:
     fates = ledger.fates()
@@ -149,6 +156,10 @@ def _figures(killer: _Killer, ledger: Ledger, took_s: float) -> dict[str, Figure
         "decisions acknowledged": fates[Fate.DONE],
         **percentiles("until the next comment is acknowledged", killer.taken),
         **percentiles("until the next comment is judged", killer.judged),
+        **{
+            f"the same after {one} alone: longest, s": max(killer.judged_after(one), default=0.0)
+            for one in VICTIMS
+        },
         "took, s": took_s,
         "answers": ledger.told(),
     }
