@@ -255,6 +255,7 @@ async def test_an_answer_tells_what_the_limits_still_let_pass(idle_service: Runn
     assert "RateLimit" not in (await send(idle_service, comment_of(author=WHO))).headers
 
 
+@pytest.mark.one_server  # a cluster counts under each limit up to the one that refuses
 async def test_a_refusal_tells_which_limit_and_costs_the_others_nothing(idle_service: Running) -> None:
     await set_policy(idle_service, limits={"author": "30/1h", "address": "1/1d"})
     assert (await send(idle_service, comment_of(author=WHO))).status == 202

@@ -185,6 +185,7 @@ async def run_by_the_server(service: Running) -> dict[str, int]:
     return {name: int(found.get(name, 0)) for name in ("evalsha", "hgetall", "smembers")}
 
 
+@pytest.mark.one_server
 async def test_a_message_costs_one_script_before_its_call_and_one_behind_it(
     service: Running, receiver: Receiver
 ) -> None:
