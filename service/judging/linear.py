@@ -144,7 +144,7 @@ _PAIR = 2
 
 
 def _all_pieces(reading: Reading) -> _Pieces:
-    words = list(map(_WORD.__getitem__, reading.plains))
+    words = _WORD.of_all(reading.plains)
     own = np.frombuffer(b"".join([word.own for word in words]), np.uint32)
     ends = np.frombuffer(b"".join([word.ends for word in words]), np.uint32).reshape(-1, 7).T.copy()
     met = ends[:3, :-1] ^ ends[3:6, 1:]

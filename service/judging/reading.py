@@ -87,7 +87,7 @@ class Reading(Shared):
     @lazily
     def keys(self) -> list[str]:
         """`plains` without marks, repeated letters once; what phrases are looked up by."""
-        return list(map(_KEY.__getitem__, self.plains))
+        return _KEY.of_all(self.plains)
 
     @lazily
     def word_spans(self) -> list[Span]:
