@@ -4,6 +4,7 @@ A Viterbi search over sequences of two and three words. What carries marks alrea
 punctuation are kept to the character. Whether a text needs this is not decided here.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nlargest
@@ -56,9 +57,9 @@ def restorations(text: str, count: int = 3) -> list[str]:
 def _written_anew(text: str, words: Words, anew: list[str | None]) -> str:
     parts, end = [], 0
     for at, word in enumerate(anew):
-        if word is None:
-            continue
         start, stop = words.spans[at]
+        if word is None or unicodedata.category(text[stop : stop + 1] or " ") == "Mn":
+            continue  # with a mark left behind it the word, as it was read, has one that would stand twice
         parts += [text[end:start], _with_case(word, text[start:stop])]
         end = stop
     return "".join([*parts, text[end:]])

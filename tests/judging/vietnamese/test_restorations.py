@@ -37,6 +37,13 @@ def test_letters_held_long_are_held_as_long_with_their_marks() -> None:
     assert restore("toi khongg hieuuu gi ca") == "tôi khôngg hiểuuu gì cả"
 
 
+def test_no_mark_stands_twice_where_marks_are_kept_apart_from_their_letter() -> None:
+    """A joiner that is drawn as nothing keeps them from composing, though they are read as one with it."""
+    joiner = "\N{COMBINING GRAPHEME JOINER}"
+    apart = f"Via{joiner}\N{COMBINING ACUTE ACCENT}{joiner}\N{COMBINING DOT BELOW}"
+    assert restore(f"tieng {apart}") == f"tiếng {apart}"
+
+
 def test_the_other_common_spelling_is_among_three() -> None:
     """Both "cảm ơn" and "cám ơn" are right."""
     assert {"cảm ơn bạn", "cám ơn bạn"} <= set(restorations("cam on ban", 3))
